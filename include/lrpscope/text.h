@@ -35,7 +35,8 @@ struct lrp_tokenizer;
 /* One token of an encoded text. */
 struct lrp_token {
     int64_t id;        /* what the model gets for it */
-    const char *token; /* as it stands in the vocabulary, UTF-8; borrowed from the tokenizer */
+    const char *token; /* as it stands in the vocabulary, or in the text where that is known to Unigram alone as unknown, or an
+                        * added token took blanks with it; UTF-8; borrowed from the tokenizer or the encoding */
     size_t start, end; /* place in its text, in code points; 0, 0 for a token that a template puts in */
     int type;          /* 0; 1 where the template says so (BERT's second text) */
     bool second;       /* of the second text of a pair */
@@ -45,6 +46,8 @@ struct lrp_token {
 struct lrp_encoding {
     struct lrp_token *items; /* in the order the model gets them; owned */
     size_t count;            /* of items */
+    char **texts;            /* of tokens that read as the text does; owned */
+    size_t text_count;       /* of texts */
 };
 
 /* Opens a tokenizer: tokenizer.json (Hugging Face's), vocab.txt (BERT's), vocab.json with merges.txt beside it (GPT-2's), or a

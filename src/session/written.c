@@ -16,6 +16,7 @@ static enum lrp_status copy_places(const struct lrp_encoding *from, struct lrp_e
     if (!to->items) return no_memory(err);
     memcpy(to->items, from->items, from->count * sizeof *to->items);
     to->count = from->count;
+    for (size_t i = 0; i < to->count; i++) to->items[i].token = ""; /* their places are what is asked for */
     return LRP_OK;
 }
 

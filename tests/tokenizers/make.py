@@ -140,10 +140,54 @@ def cut_second():
     return cut("right", "only_second", 260)
 
 
-MADE = {f.__name__: f for f in (llama2, unigram, sentencepiece, roberta, clip, o200k, words, signs, mask, cut_left, cut_second)}
+def whole_words(splitter):
+    t = Tokenizer(models.WordLevel(unk_token="[UNK]"))
+    t.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFC()])
+    t.pre_tokenizer = splitter
+    t.train_from_iterator(CORPUS, trainers.WordLevelTrainer(vocab_size=60, special_tokens=["[UNK]"]))
+    return t
+
+
+def delimiter():
+    return whole_words(pre_tokenizers.CharDelimiterSplit(" "))
+
+
+def length():
+    return whole_words(pre_tokenizers.FixedLength(length=3))
+
+
+def scripts():
+    """Cut where the script changes; signs that one normalisation takes apart and puts in another order; unknown ones as they are."""
+    t = Tokenizer(models.Unigram())
+    t.normalizer = normalizers.Sequence([normalizers.Nmt(), normalizers.NFKD(), normalizers.StripAccents()])
+    t.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.UnicodeScripts(), pre_tokenizers.Metaspace()])
+    t.train_from_iterator(CORPUS, trainers.UnigramTrainer(vocab_size=90, special_tokens=["<unk>"], unk_token="<unk>"))
+    return t
+
+
+def marks():
+    """Marks that are put in order keep track of where they stood."""
+    t = Tokenizer(models.BPE())
+    t.normalizer = normalizers.NFC()
+    t.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    t.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=270, initial_alphabet=BYTES))
+    t.add_tokens([AddedToken("Foo", normalized=True)])
+    return t
+
+
+def letters():
+    """Bytes become letters before the text is cut."""
+    t = Tokenizer(models.BPE())
+    t.normalizer = normalizers.Sequence([normalizers.NFC(), normalizers.ByteLevel()])
+    t.train_from_iterator(CORPUS, trainers.BpeTrainer(vocab_size=270, initial_alphabet=BYTES))
+    return t
+
+
+MADE = {f.__name__: f for f in (llama2, unigram, sentencepiece, roberta, clip, o200k, words, signs, mask, cut_left, cut_second, delimiter, length, scripts, marks, letters)}
 COPIED = ("bert-uncased", "bert-cased", "gpt2", "llama3", "qwen2")
 TEXTS = ["", " ", "hello world", "Hello  World\n\n  don't WE'LL it's 'S", "unaffable tokenization 1234567", "Café NAÏVE Cafe\u0301 e\u0323\u0301", "日本語と中文。", "straße STRASSE İ ſ ﬁ Ⅷ ½ Ａ",
-         "tab\tnul\0rep\ufffd\u00ad.", "[CLS] a[MASK]b [SEP]", "<s>x</s> <mask> <|eot_id|>", "👨‍👩‍👧 😀!!", "  leading and trailing  ", "HelloWORLDfoo fooBAR's", "a\u200bb\u2003c\u3000d", "\r\n\r\n x", "Foo bar", "a <unk> b", "हिन्दी ไทย", "x" * 120]
+         "tab\tnul\0rep\ufffd\u00ad.", "[CLS] a[MASK]b [SEP]", "<s>x</s> <mask> <|eot_id|>", "👨‍👩‍👧 😀!!", "  leading and trailing  ", "HelloWORLDfoo fooBAR's", "a\u200bb\u2003c\u3000d", "\r\n\r\n x", "Foo bar", "a <unk> b", "हिन्दी ไทย", "x" * 120,
+         "\u0130\u035c\u0342\u0330", "CAF\u00c9\u034e\u0340\u0327\u07fd", "s\u0307\u0323\u1ac0x \u1acaa", "\x14\x03ab`\u0910\u5944", "abcАБВ漢字カナー한국 Ωμέγα", "Foo\u0323 foo a\u061db \U00010d54\ua7cb \U00013d4b", "\u200bx\ufeffy\u2581z"]
 
 
 def main():

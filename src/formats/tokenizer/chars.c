@@ -6,6 +6,7 @@
 
 #include <utf8proc.h>
 
+#include "chars_spans.h"
 #include "grown.h"
 
 void lrp_chars_push(struct lrp_chars *chars, int32_t code, uint32_t start, uint32_t end)
@@ -119,44 +120,50 @@ bool lrp_char_is_space(int32_t code)
 
 bool lrp_char_is_letter(int32_t code)
 {
-    return among(code, LETTERS);
+    return among(code, LETTERS) || lrp_spans_hold(LRP_NEW_LETTERS, code);
 }
 
 bool lrp_char_is_number(int32_t code)
 {
-    return among(code, NUMBERS);
+    return among(code, NUMBERS) || lrp_spans_hold(LRP_NEW_NUMBERS, code);
 }
 
 bool lrp_char_is_mark(int32_t code)
 {
-    return among(code, MARKS);
+    return among(code, MARKS) || lrp_spans_hold(LRP_NEW_MARKS, code);
 }
 
 bool lrp_char_is_upper(int32_t code)
 {
-    return among(code, UPPER);
+    return among(code, UPPER) || lrp_spans_hold(LRP_NEW_UPPER, code);
 }
 
 bool lrp_char_is_lower(int32_t code)
 {
-    return among(code, BIT(LL));
+    return among(code, BIT(LL)) || lrp_spans_hold(LRP_NEW_LOWER, code);
 }
 
 bool lrp_char_is_punctuation(int32_t code)
 {
     const bool ascii =
         (code >= 33 && code <= 47) || (code >= 58 && code <= 64) || (code >= 91 && code <= 96) || (code >= 123 && code <= 126);
-    return ascii || among(code, PUNCTUATION);
+    return ascii || (among(code, PUNCTUATION) && !lrp_spans_hold(LRP_LATE_PUNCTUATION, code)) ||
+           lrp_spans_hold(LRP_EARLY_PUNCTUATION, code);
 }
 
 bool lrp_char_is_other(int32_t code)
 {
-    return among(code, OTHERS);
+    return among(code, OTHERS) && !lrp_spans_hold(LRP_LATE_OTHER, code);
+}
+
+bool lrp_char_is_accent(int32_t code)
+{
+    return (among(code, MARKS) && !lrp_spans_hold(LRP_LATE_ACCENTS, code)) || lrp_spans_hold(LRP_EARLY_ACCENTS, code);
 }
 
 bool lrp_char_is_nonspacing(int32_t code)
 {
-    return among(code, BIT(MN));
+    return (among(code, BIT(MN)) && !lrp_spans_hold(LRP_LATE_NONSPACING, code)) || lrp_spans_hold(LRP_EARLY_NONSPACING, code);
 }
 
 /* Alphabetic (whose letters in circles and squares are no L), marks, decimal digits, connectors and the two joiners. */
@@ -164,5 +171,6 @@ bool lrp_char_is_word(int32_t code)
 {
     const bool enclosed = (code >= 0x24B6 && code <= 0x24E9) || (code >= 0x1F130 && code <= 0x1F149) ||
                           (code >= 0x1F150 && code <= 0x1F169) || (code >= 0x1F170 && code <= 0x1F189);
-    return enclosed || code == 0x200C || code == 0x200D || among(code, LETTERS | MARKS | BIT(ND) | BIT(NL) | BIT(PC));
+    return enclosed || code == 0x200C || code == 0x200D || lrp_char_is_letter(code) || lrp_char_is_mark(code) ||
+           among(code, BIT(ND) | BIT(NL) | BIT(PC)) || lrp_spans_hold(LRP_NEW_NUMBERS, code);
 }

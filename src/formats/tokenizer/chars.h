@@ -40,7 +40,7 @@ size_t lrp_char_encode(int32_t code, char out[4]);
 /* The same for names that are looked up as C strings: U+0000, which no name holds, becomes C0 80. */
 size_t lrp_char_spell(int32_t code, char out[4]);
 
-/* Unicode properties, as the Unicode Character Database names them. */
+/* Unicode properties, as the Unicode Character Database names them, of the versions that Hugging Face's tokenizers have. */
 bool lrp_char_is_space(int32_t code);       /* White_Space */
 bool lrp_char_is_letter(int32_t code);      /* L* */
 bool lrp_char_is_number(int32_t code);      /* N* */
@@ -49,7 +49,8 @@ bool lrp_char_is_upper(int32_t code);       /* Lu Lt */
 bool lrp_char_is_lower(int32_t code);       /* Ll */
 bool lrp_char_is_punctuation(int32_t code); /* ASCII's signs, or P* */
 bool lrp_char_is_other(int32_t code);       /* control, format, private, surrogate */
-bool lrp_char_is_nonspacing(int32_t code);  /* Mn */
+bool lrp_char_is_accent(int32_t code);      /* M*, as the normalizer StripAccents knows them */
+bool lrp_char_is_nonspacing(int32_t code);  /* Mn, as BERT's normalizer knows them */
 bool lrp_char_is_word(int32_t code);        /* \w of regular expressions */
 
 #endif

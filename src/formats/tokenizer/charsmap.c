@@ -5,6 +5,7 @@
 
 #include <utf8proc.h>
 
+#include "changes.h"
 #include "text.h"
 #include "tokenizer.h"
 
@@ -90,15 +91,13 @@ static const char *look_up(const struct lrp_charsmap *map, const char *bytes, si
     return NULL;
 }
 
-/* Puts the new characters where the old ones stood, one by one; those too many stand where the last did. */
-static void put_for(const struct lrp_char *old, size_t count, const char *text, struct lrp_chars *out)
+/* The new characters stand for the old ones in turn; those too many are put in; for those too few the last one stands. */
+static void put_for(size_t count, const char *text, struct lrp_changes *out)
 {
     struct lrp_chars read = {0};
     lrp_chars_decode(&read, text);
-    for (size_t i = 0; i < read.count; i++) {
-        const struct lrp_char *at = &old[i < count ? i : count - 1];
-        lrp_chars_push(out, read.items[i].code, at->start, at->end);
-    }
+    for (size_t i = 0; i < read.count; i++) lrp_changes_push(out, read.items[i].code, i >= count);
+    if (read.count < count && out->count && !out->failed) out->items[out->count - 1].change -= (int)(count - read.count);
     out->failed = out->failed || read.failed;
     lrp_chars_free(&read);
 }
@@ -125,6 +124,7 @@ static size_t bytes_of(const struct lrp_char *items, size_t count)
 void lrp_normalize_charsmap(const struct lrp_token_step *step, const struct lrp_chars *in, struct lrp_chars *out)
 {
     const struct lrp_charsmap *map = step->charsmap;
+    struct lrp_changes changes = {0};
     for (size_t first = 0, last; first < in->count; first = last) {
         utf8proc_int32_t state = 0;
         last = first + 1;
@@ -133,15 +133,17 @@ void lrp_normalize_charsmap(const struct lrp_token_step *step, const struct lrp_
         const struct lrp_char *items = in->items + first;
         const char *whole = last - first < 6 && bytes_of(items, last - first) < 6 ? become(map, items, last - first) : NULL;
         if (whole) {
-            put_for(items, last - first, whole, out);
+            put_for(last - first, whole, &changes);
             continue;
         }
         for (size_t i = first; i < last; i++) {
             const char *one = become(map, &in->items[i], 1);
             if (one)
-                put_for(&in->items[i], 1, one, out);
+                put_for(1, one, &changes);
             else
-                lrp_chars_append(out, &in->items[i], 1);
+                lrp_changes_push(&changes, in->items[i].code, 0);
         }
     }
+    lrp_changes_apply(&changes, in, out);
+    lrp_changes_free(&changes);
 }

@@ -68,6 +68,14 @@ static enum lrp_status read_wordpiece(struct lrp_tokenizer *t, const cJSON *obje
     return status;
 }
 
+static enum lrp_status read_wordlevel(struct lrp_tokenizer *t, const cJSON *object, struct lrp_error *err)
+{
+    char *unknown = NULL;
+    enum lrp_status status = read_vocabulary(t, object, err);
+    if (!status) status = read_optional(t, object, "unk_token", "<unk>", &unknown, err);
+    return status ? status : token_id(t, unknown, &t->model.unknown, err);
+}
+
 /* A merge is "a b" or ["a", "b"]. */
 static enum lrp_status read_merge(struct lrp_tokenizer *t, const cJSON *item, int32_t rank, struct lrp_error *err)
 {
@@ -149,6 +157,7 @@ static const struct {
     {"WordPiece", "max_input_chars_per_word", lrp_wordpiece_encode, read_wordpiece},
     {"BPE", "merges", lrp_bpe_encode, read_bpe},
     {"Unigram", "unk_id", lrp_unigram_encode, read_unigram},
+    {"WordLevel", "unk_token", lrp_wordlevel_encode, read_wordlevel},
 };
 
 enum lrp_status lrp_token_model_read(struct lrp_tokenizer *t, const cJSON *object, struct lrp_error *err)

@@ -58,7 +58,7 @@ static void push_bytes_or_unknown(const struct lrp_tokenizer *t, const char *tex
     }
     if (all) return;
     token.id = t->model.unknown;
-    if (token.id >= 0) lrp_tokens_push(out, token);
+    if (token.id >= 0) lrp_tokens_push_text(out, token, text, length);
 }
 
 /* From the end back along the best way; places in code points from `starts`, which numbers the characters by their first bytes.

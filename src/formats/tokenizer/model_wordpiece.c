@@ -65,3 +65,19 @@ void lrp_wordpiece_encode(const struct lrp_tokenizer *t, const struct lrp_char *
     lrp_text_free(&s.text);
     free(s.at);
 }
+
+/* ---- whole words only ---- */
+
+void lrp_wordlevel_encode(const struct lrp_tokenizer *t, const struct lrp_char *word, size_t count, struct lrp_tokens *out)
+{
+    struct lrp_text text = {0};
+    for (size_t i = 0; i < count; i++) {
+        char utf8[4];
+        lrp_text_append_n(&text, utf8, lrp_char_spell(word[i].code, utf8));
+    }
+    out->failed = out->failed || text.failed;
+    const int64_t id = text.failed || !text.data ? -1 : lrp_token_find(t, text.data);
+    lrp_text_free(&text);
+    lrp_tokens_push(
+        out, (struct lrp_token){.id = id < 0 ? t->model.unknown : id, .start = word[0].start, .end = word[count - 1].end});
+}

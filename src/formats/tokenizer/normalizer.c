@@ -1,6 +1,7 @@
 /* normalizer.c: steps that change a text before it is cut into words, as Hugging Face's tokenizers name them. */
 #include <string.h>
 
+#include "chars_spans.h"
 #include "json.h"
 #include "tokenizer.h"
 
@@ -106,6 +107,36 @@ static enum lrp_status read_nothing(struct lrp_tokenizer *t, struct lrp_token_st
 {
     (void)t, (void)step, (void)object, (void)err;
     return LRP_OK;
+}
+
+/* What SentencePiece makes of what cannot be seen: controls are dropped, blanks of all kinds are one. */
+static void normalize_nmt(const struct lrp_token_step *step, const struct lrp_chars *in, struct lrp_chars *out)
+{
+    (void)step;
+    for (size_t i = 0; i < in->count; i++) {
+        const struct lrp_char c = in->items[i];
+        if (lrp_spans_hold(LRP_NMT_DROPPED, c.code)) continue;
+        lrp_chars_push(out, lrp_spans_hold(LRP_NMT_BLANKS, c.code) ? ' ' : c.code, c.start, c.end);
+    }
+}
+
+/* Every byte as the letter that stands for it. */
+static void normalize_bytes(const struct lrp_token_step *step, const struct lrp_chars *in, struct lrp_chars *out)
+{
+    (void)step;
+    for (size_t i = 0; i < in->count; i++) {
+        char utf8[4];
+        const size_t n = lrp_char_encode(in->items[i].code, utf8);
+        for (size_t k = 0; k < n; k++)
+            lrp_chars_push(out, lrp_byte_letter((unsigned char)utf8[k]), in->items[i].start, in->items[i].end);
+    }
+}
+
+static enum lrp_status read_bytes(struct lrp_tokenizer *t, struct lrp_token_step *step, const cJSON *object,
+                                  struct lrp_error *err)
+{
+    t->byte_level = true;
+    return read_nothing(t, step, object, err);
 }
 
 static enum lrp_status read_nfc(struct lrp_tokenizer *t, struct lrp_token_step *step, const cJSON *object,
@@ -220,6 +251,8 @@ static const struct {
     {"Prepend", normalize_prepend, read_prepend},
     {"Replace", normalize_replace, read_replace},
     {"Precompiled", lrp_normalize_charsmap, read_precompiled},
+    {"Nmt", normalize_nmt, read_nothing},
+    {"ByteLevel", normalize_bytes, read_bytes},
 };
 
 static enum lrp_status read_one(struct lrp_tokenizer *t, const char *type, const cJSON *object, struct lrp_error *err)

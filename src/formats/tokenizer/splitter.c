@@ -268,6 +268,39 @@ static enum lrp_status read_digits(struct lrp_tokenizer *t, struct lrp_token_ste
     return lrp_json_get_bool(object, "individual_digits", &step->cut, err);
 }
 
+static enum lrp_status read_delimiter(struct lrp_tokenizer *t, struct lrp_token_step *step, const cJSON *object,
+                                      struct lrp_error *err)
+{
+    const char *sign = NULL;
+    enum lrp_status status = lrp_json_get_string(object, "delimiter", &sign, err);
+    if (!status && !(sign && *sign)) status = lrp_fail(err, LRP_FILE, "CharDelimiterSplit has no delimiter");
+    if (status) return status;
+    step->match = lrp_match_string;
+    step->behavior = LRP_SPLIT_REMOVED;
+    return lrp_token_chars(t, sign, &step->pattern, &step->pattern_count, err);
+}
+
+/* ---- by places ---- */
+
+static void split_length(const struct lrp_token_step *step, const struct lrp_char *word, size_t count, bool first,
+                         struct lrp_char_words *out)
+{
+    (void)first;
+    for (size_t at = 0; at < count; at += step->length)
+        lrp_words_push(out, word + at, count - at < step->length ? count - at : step->length);
+}
+
+static enum lrp_status read_length(struct lrp_tokenizer *t, struct lrp_token_step *step, const cJSON *object,
+                                   struct lrp_error *err)
+{
+    int64_t length = 5; /* where the file leaves it out */
+    (void)t;
+    enum lrp_status status = lrp_json_get_int(object, "length", &length, err);
+    if (!status && length < 1) status = lrp_fail(err, LRP_FILE, "the length of FixedLength is not positive");
+    step->length = (size_t)length;
+    return status;
+}
+
 /* ---- the table ---- */
 
 static const struct {
@@ -283,6 +316,9 @@ static const struct {
     {"Whitespace", split_by_match, read_words},
     {"Punctuation", split_by_match, read_punctuation},
     {"Digits", split_by_match, read_digits},
+    {"CharDelimiterSplit", split_by_match, read_delimiter},
+    {"FixedLength", split_length, read_length},
+    {"UnicodeScripts", lrp_split_scripts, read_nothing},
 };
 
 static enum lrp_status read_one(struct lrp_tokenizer *t, const char *type, const cJSON *object, struct lrp_error *err)

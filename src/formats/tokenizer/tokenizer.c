@@ -117,6 +117,21 @@ static void encode_piece(const struct lrp_tokenizer *t, const struct lrp_char *t
 
 typedef void piece_function(const struct lrp_tokenizer *t, const struct lrp_char *text, size_t count, struct lrp_tokens *out);
 
+/* An added token reads as the text does: with the blanks it took, and as normalizers left it. */
+static void push_added(const struct lrp_added_match *match, const struct lrp_char *text, struct lrp_tokens *out)
+{
+    struct lrp_text read = {0};
+    for (size_t i = match->first; i < match->last; i++) {
+        char utf8[4];
+        lrp_text_append_n(&read, utf8, lrp_char_spell(text[i].code, utf8));
+    }
+    out->failed = out->failed || read.failed;
+    const struct lrp_token token = {
+        .id = match->token->id, .start = text[match->first].start, .end = text[match->last - 1].end};
+    if (!read.failed) lrp_tokens_push_text(out, token, read.data ? read.data : "", read.length);
+    lrp_text_free(&read);
+}
+
 /* What lies between added tokens goes to `piece`. */
 static void encode_between(const struct lrp_tokenizer *t, bool normalized, const struct lrp_char *text, size_t count,
                            piece_function *piece, struct lrp_tokens *out)
@@ -125,8 +140,7 @@ static void encode_between(const struct lrp_tokenizer *t, bool normalized, const
     struct lrp_added_match match;
     while (!out->failed && lrp_added_next(t, normalized, text, count, at, &match)) {
         if (match.first > at) piece(t, text + at, match.first - at, out);
-        lrp_tokens_push(
-            out, (struct lrp_token){.id = match.token->id, .start = text[match.first].start, .end = text[match.last - 1].end});
+        push_added(&match, text, out);
         at = match.last;
     }
     if (at < count && !out->failed) piece(t, text + at, count - at, out);
@@ -186,7 +200,7 @@ static enum lrp_status encode_text(const struct lrp_tokenizer *t, const char *te
     if (!out->failed) encode_between(t, false, chars.items, chars.count, encode_normalized, out);
     for (size_t i = 0; !out->failed && i < out->count; i++) {
         struct lrp_token *token = &out->items[i];
-        token->token = lrp_tokenizer_token(t, token->id);
+        if (!token->token) token->token = lrp_tokenizer_token(t, token->id);
         if (!token->token) token->token = "";
         if (t->trim_offsets) trim(t, &chars, i == 0, token);
     }
@@ -256,7 +270,8 @@ enum lrp_status lrp_tokenizer_encode(const struct lrp_tokenizer *t, const char *
     static const struct lrp_template_part bare[] = {{-1, false, 0}, {-1, true, 1}};
     const struct lrp_template plain = {(struct lrp_template_part *)(uintptr_t)bare, pair ? 2 : 1};
     const struct lrp_template *template = pair ? &t->pair : &t->single;
-    struct lrp_tokens texts[2] = {{0}, {0}}, all = {0};
+    struct lrp_strings own = {0};
+    struct lrp_tokens texts[2] = {{.texts = &own}, {.texts = &own}}, all = {0};
     if (!template->count) template = &plain;
     enum lrp_status status = encode_text(t, text, &texts[0], err);
     if (!status && pair) status = encode_text(t, pair, &texts[1], err);
@@ -267,15 +282,18 @@ enum lrp_status lrp_tokenizer_encode(const struct lrp_tokenizer *t, const char *
     }
     free(texts[0].items);
     free(texts[1].items);
-    if (status)
-        free(all.items);
-    else
-        *out = (struct lrp_encoding){all.items, all.count};
+    if (!status) {
+        *out = (struct lrp_encoding){.items = all.items, .count = all.count, .texts = own.items, .text_count = own.count};
+        return LRP_OK;
+    }
+    free(all.items);
+    lrp_strings_free(&own);
     return status;
 }
 
 void lrp_encoding_free(struct lrp_encoding *encoding)
 {
+    lrp_strings_free(&(struct lrp_strings){encoding->texts, encoding->text_count});
     free(encoding->items);
     *encoding = (struct lrp_encoding){0};
 }

@@ -10,6 +10,7 @@
 #include "chars.h"
 #include "lrpscope/text.h"
 #include "names.h"
+#include "string_list.h"
 
 /* ---- steps before the model ---- */
 
@@ -40,6 +41,7 @@ struct lrp_token_step {
     bool prefix, prefix_first;          /* ByteLevel, Metaspace: a blank in front, of every word or of the first alone */
     bool cut;                           /* ByteLevel: by GPT-2's pattern; Metaspace: before every sign; Digits: one by one */
     bool left, right;                   /* Strip */
+    size_t length;                      /* FixedLength: of a word */
     int composed, compatible;           /* NFC, NFD, NFKC, NFKD */
     struct lrp_char *pattern, *content; /* Replace, Prepend, Split by a string; in the arena */
     size_t pattern_count, content_count;
@@ -55,11 +57,14 @@ struct lrp_token_steps {
 
 /* What the model makes of words, with the special tokens that come later. */
 struct lrp_tokens {
-    struct lrp_token *items; /* owned */
+    struct lrp_token *items;   /* owned */
+    struct lrp_strings *texts; /* of tokens that read as the text does; borrowed */
     size_t count, capacity;
     bool failed;
 };
 void lrp_tokens_push(struct lrp_tokens *tokens, struct lrp_token token);
+/* A token that reads as the text does, not as the vocabulary has it. */
+void lrp_tokens_push_text(struct lrp_tokens *tokens, struct lrp_token token, const char *text, size_t length);
 
 struct lrp_token_model;
 /* Appends the tokens of one word. */
@@ -150,6 +155,9 @@ lrp_match_function lrp_match_gpt2, lrp_match_string, lrp_match_blank_run;
 int32_t lrp_byte_letter(unsigned char byte);
 int lrp_letter_byte(int32_t letter);
 
+/* scripts.c: cuts where the script changes. */
+lrp_split_function lrp_split_scripts;
+
 /* normalizer_unicode.c */
 lrp_normalize_function lrp_normalize_form, lrp_normalize_lower, lrp_normalize_strip_accents;
 /* charsmap.c: SentencePiece's precompiled normalisation; NULL when the text is none (err says why). */
@@ -157,7 +165,7 @@ const void *lrp_charsmap_read(struct lrp_tokenizer *tokenizer, const char *base6
 lrp_normalize_function lrp_normalize_charsmap;
 
 /* model_*.c */
-lrp_model_function lrp_wordpiece_encode, lrp_bpe_encode, lrp_unigram_encode;
+lrp_model_function lrp_wordpiece_encode, lrp_wordlevel_encode, lrp_bpe_encode, lrp_unigram_encode;
 enum lrp_status lrp_merges_build(struct lrp_tokenizer *tokenizer, size_t count, struct lrp_error *err);
 enum lrp_status lrp_merges_add(struct lrp_tokenizer *tokenizer, const char *left, size_t left_length, const char *right,
                                int32_t rank, struct lrp_error *err);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "grown.h"
+#include "text.h"
 #include "tokenizer.h"
 
 struct lrp_token_step *lrp_token_step_add(struct lrp_tokenizer *t, struct lrp_token_steps *steps)
@@ -61,4 +62,14 @@ void lrp_tokens_push(struct lrp_tokens *tokens, struct lrp_token token)
     }
     tokens->items = items;
     tokens->items[tokens->count++] = token;
+}
+
+void lrp_tokens_push_text(struct lrp_tokens *tokens, struct lrp_token token, const char *text, size_t length)
+{
+    struct lrp_text copy = {0};
+    lrp_text_append_n(&copy, text, length);
+    if (copy.failed || !lrp_strings_add(tokens->texts, copy.data ? copy.data : "")) tokens->failed = true;
+    lrp_text_free(&copy);
+    if (!tokens->failed) token.token = tokens->texts->items[tokens->texts->count - 1];
+    lrp_tokens_push(tokens, token);
 }

@@ -148,11 +148,14 @@ static void what_is_not_known_is_named(void **state)
         const char *json, *named;
         enum lrp_status status;
     } cases[] = {
-        {"{" MODEL ",\"normalizer\":{\"type\":\"Nmt\"}}", "the normalizer Nmt", LRP_UNSUPPORTED},
-        {"{" MODEL ",\"pre_tokenizer\":{\"type\":\"UnicodeScripts\"}}", "the pre-tokenizer UnicodeScripts", LRP_UNSUPPORTED},
+        {"{" MODEL ",\"normalizer\":{\"type\":\"Some\"}}", "the normalizer Some", LRP_UNSUPPORTED},
+        {"{" MODEL ",\"pre_tokenizer\":{\"type\":\"Some\"}}", "the pre-tokenizer Some", LRP_UNSUPPORTED},
         {"{" MODEL ",\"pre_tokenizer\":{\"type\":\"Split\",\"pattern\":{\"Regex\":\"a|b\"},\"behavior\":\"Isolated\"}}", "a|b",
          LRP_UNSUPPORTED},
-        {"{\"model\":{\"type\":\"WordLevel\",\"vocab\":{}}}", "model WordLevel", LRP_UNSUPPORTED},
+        {"{\"model\":{\"type\":\"Some\",\"vocab\":{}}}", "model Some", LRP_UNSUPPORTED},
+        {"{\"model\":{\"type\":\"WordLevel\",\"vocab\":{\"a\":0}}}", "<unk>", LRP_FILE},
+        {"{" MODEL ",\"pre_tokenizer\":{\"type\":\"FixedLength\",\"length\":0}}", "FixedLength", LRP_FILE},
+        {"{" MODEL ",\"pre_tokenizer\":{\"type\":\"CharDelimiterSplit\"}}", "delimiter", LRP_FILE},
         {"{" MODEL ",\"post_processor\":{\"type\":\"Other\"}}", "the post-processor Other", LRP_UNSUPPORTED},
         {"{\"model\":{\"type\":\"WordPiece\",\"unk_token\":\"[UNK]\",\"vocab\":{\"a\":0}}}", "[UNK]", LRP_FILE},
         {"{\"model\":{\"type\":\"BPE\",\"vocab\":{\"a\":0},\"merges\":[\"a b\"]}}", "merge 0", LRP_FILE},
