@@ -253,6 +253,10 @@ struct lrp_spread {
  * LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_spread(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, struct lrp_spread *out,
                                     struct lrp_error *err);
+/* What a layer's operator is: version, attributes (with those of a sliding window that the file leaves to the operator),
+ * weights. *out is owned by the caller. Row 0 has no operator: LRP_UNSUPPORTED. Errors: LRP_MEMORY. */
+enum lrp_status lrp_snapshot_operator(const struct lrp_snapshot *snapshot, int layer, struct lrp_layer_operator **out,
+                                      struct lrp_error *err);
 /* In words, what automatic differentiation computes where a layer's rule has no weights to work on, known or
  * registered: "z = hard-swish(a), s = R / stab(z, 1e-9), R_in = a * J^T s, ...". "" where the rule's own formula holds. Owned
  * by the caller (free); NULL when out of memory. */

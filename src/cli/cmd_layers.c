@@ -98,6 +98,43 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     return LRP_OK;
 }
 
+static void add_attribute(struct lrp_document *d, cJSON *object, const struct lrp_layer_attribute *a)
+{
+    if (a->text || (a->one && a->texts)) {
+        lrp_cli_json_put_text(d, object, a->name, a->text ? a->text : a->texts[0]);
+    } else if (a->one) {
+        lrp_cli_json_put_number(d, object, a->name, a->ints ? (double)a->ints[0] : (double)a->floats[0]);
+    } else if (a->texts) {
+        lrp_cli_json_put_texts(d, object, a->name, a->texts, a->count);
+    } else {
+        cJSON *array = lrp_cli_json_put_array(d, object, a->name);
+        for (size_t i = 0; i < a->count; i++)
+            lrp_cli_json_put_number(d, array, NULL, a->ints ? (double)a->ints[i] : (double)a->floats[i]);
+    }
+}
+
+static void add_operator(struct lrp_document *d, cJSON *o, int layer, const struct lrp_snapshot *now)
+{
+    struct lrp_error err;
+    struct lrp_layer_operator *op;
+    d->failed |= lrp_snapshot_operator(now, layer, &op, &err) != LRP_OK;
+    if (!op) return;
+    lrp_cli_json_put_text(d, o, "operator", op->op_type);
+    lrp_cli_json_put_text(d, o, "domain", op->domain);
+    lrp_cli_json_put_number(d, o, "opset", op->opset);
+    cJSON *attributes = lrp_cli_json_put_object(d, o, "attributes");
+    for (size_t i = 0; i < op->attribute_count; i++) add_attribute(d, attributes, &op->attributes[i]);
+    cJSON *weights = lrp_cli_json_put_array(d, o, "weights");
+    for (size_t i = 0; i < op->weight_count; i++) {
+        cJSON *weight = lrp_cli_json_put_object(d, weights, NULL);
+        lrp_cli_json_put_text(d, weight, "name", op->weights[i].name);
+        lrp_cli_json_put_shape(d, weight, "shape", &op->weights[i].shape);
+        lrp_cli_json_put_text(d, weight, "dtype", lrp_dtype_text(op->weights[i].dtype));
+    }
+    lrp_cli_json_put_texts(d, o, "node_types", op->node_types, (size_t)now->layers->rows[layer].node_count);
+    lrp_layer_operator_free(op);
+}
+
 static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_layer *layer, const struct lrp_snapshot *now)
 {
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
@@ -120,6 +157,7 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_bool(d, o, "executable", layer->executable);
     lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
     lrp_cli_json_put_number(d, o, "body", layer->body);
+    add_operator(d, o, layer->index, now);
 }
 
 static void add_container(struct lrp_document *d, cJSON *array, const struct lrp_container *container)

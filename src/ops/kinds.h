@@ -11,12 +11,12 @@ enum lrp_kind_trait {
     LRP_KIND_IS_HOST = 16,        /* takes an activation behind it as its own */
     LRP_KIND_IS_TRANSPARENT = 32, /* reshaping, identity, arithmetic with constants: neither a first nor a last layer */
     LRP_KIND_IS_MERGED = 64,      /* meant to be merged into the linear layer beside it: the ledger says where it is not */
+    LRP_KIND_IS_HEAD = 128,       /* at the model's end it is no layer of LRP's, which explains logits */
     LRP_KIND_IS_GATE = 256,       /* where it multiplies another activation, it is the gate of the two */
     LRP_KIND_IS_ATTENTION = 512,  /* a model that has one is one with attention */
-    LRP_KIND_IS_LOG = 2048,       /* makes logarithms of probabilities */
     LRP_KIND_IS_MAPPED = 1024,    /* works on its weights as they lie in the file, unless a rule changes them */
-    LRP_KIND_IS_LEARNED = 2048,   /* its weights are what a network has learned: random ones make it another */
-    LRP_KIND_IS_HEAD = 128        /* at the model's end it is no layer of LRP's, which explains logits */
+    LRP_KIND_IS_LOG = 2048,       /* makes logarithms of probabilities */
+    LRP_KIND_IS_LEARNED = 4096,   /* its weights are what a network has learned: random ones make it another */
 };
 
 /* X(id, name, group, second group, traits): lrpscope-lrp(7).

@@ -31,7 +31,13 @@ static void look(struct lrp_runner *runner, int layer, const char *rule)
         if (shows[i] == LRP_SHOW_WEIGHTS ||
             result_at(shows[i] == LRP_SHOW_RELEVANCE ? runner->snapshot->relevance : runner->snapshot->activation, layer))
             lrp_snapshot_spread(runner->snapshot, layer, shows[i], &facts.spread[shows[i]], NULL);
+    struct lrp_layer_operator *op = NULL;
+    struct lrp_error err;
+    if (layer > 0) (void)lrp_snapshot_operator(runner->snapshot, layer, &op, &err); /* without it a few lines are missing */
+    facts.op = op;
     lrp_app_update(&runner->app, &event);
+    lrp_layer_operator_free(runner->detailed.op);
+    runner->detailed.op = op;
 }
 
 void lrp_runner_sync_details(struct lrp_runner *runner)

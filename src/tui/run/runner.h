@@ -75,6 +75,7 @@ struct lrp_runner {
         uint64_t generation;
         const struct lrp_result *activation, *relevance;
         const char *rule;
+        struct lrp_layer_operator *op; /* owned: the app's facts borrow it */
     } detailed;
     struct lrp_kept kept;
     bool configured; /* config.json was read, or is missing: it may be written */

@@ -29,6 +29,7 @@ void lrp_runner_free(struct lrp_runner *runner)
     lrp_snapshot_release(runner->stored);
     lrp_runner_end_history(runner);
     lrp_app_free(&runner->app);
+    lrp_layer_operator_free(runner->detailed.op);
     lrp_canvas_free(&runner->canvas);
     lrp_snapshot_release(runner->snapshot);
     lrp_session_free(runner->own);

@@ -7,7 +7,10 @@
 #include "runes.h"
 #include "view.h"
 
-enum { LRP_LABEL = 13 }; /* columns of what a line is about */
+enum {
+    LRP_LABEL = 13,       /* columns of what a line is about */
+    LRP_VALUES_SHOWN = 8, /* of an attribute that is a list */
+};
 
 /* "label   text", the text broken where the pane ends. */
 __attribute__((format(printf, 5, 6))) static void item(struct lrp_lines *lines, enum lrp_style style, int width,
@@ -150,6 +153,41 @@ static void add_weights(const struct lrp_app *app, int width, struct lrp_lines *
              lrp_count_text((int64_t)spread->count, count, sizeof count));
 }
 
+/* "3x3" of sizes, "1, 2" of other numbers, as many as a few lines show. */
+static void attribute_text(const struct lrp_layer_attribute *a, char *out, size_t size)
+{
+    size_t used = 0;
+    const size_t shown = a->count < LRP_VALUES_SHOWN ? a->count : LRP_VALUES_SHOWN;
+    snprintf(out, size, "%s", a->text ? a->text : "");
+    for (size_t i = 0; i < shown && used + 48 < size; i++) {
+        const char *comma = i ? ", " : "";
+        const int n = a->ints     ? snprintf(out + used, size - used, "%s%lld", comma, (long long)a->ints[i])
+                      : a->floats ? snprintf(out + used, size - used, "%s%.9g", comma, (double)a->floats[i])
+                                  : snprintf(out + used, size - used, "%s%.40s", comma, a->texts[i]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    if (a->count > shown) snprintf(out + used, size - used, ", ... (%zu)", a->count);
+}
+
+/* The operator's version, attributes and weights, as the file has them. */
+static void add_operator(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    const struct lrp_layer_operator *op = app->layer_facts.layer == app->layer ? app->layer_facts.op : NULL;
+    char text[512];
+    if (!op) return;
+    item(lines, LRP_STYLE_DIM, width, "opset", "%d%s%s", op->opset, *op->domain ? " of " : "", op->domain);
+    for (size_t i = 0; i < op->attribute_count; i++) {
+        attribute_text(&op->attributes[i], text, sizeof text);
+        item(lines, op->attributes[i].usual ? LRP_STYLE_DIM : LRP_STYLE_NORMAL, width, i ? "" : "attributes", "%s %s%s",
+             op->attributes[i].name, text, op->attributes[i].usual ? " (not in the file)" : "");
+    }
+    for (size_t i = 0; i < op->weight_count; i++) {
+        lrp_shape_text(&op->weights[i].shape, 0, app->caps.ascii ? "x" : "×", text, sizeof text);
+        item(lines, LRP_STYLE_NORMAL, width, i ? "" : "tensors", "%s  %s  %s", op->weights[i].name, *text ? text : "scalar",
+             lrp_dtype_text(op->weights[i].dtype));
+    }
+}
+
 static void add_attributes(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     char shape[200], count[32];
@@ -165,6 +203,7 @@ static void add_attributes(const struct lrp_app *app, const struct lrp_layer *la
     add_edges(app, layer, width, lines);
     item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
     if (layer->macs) item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));
+    add_operator(app, width, lines);
 }
 
 static void add_rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
@@ -253,5 +292,8 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
     if (app->snapshot->activation && app->snapshot->activation[app->layer])
         add_values(app, "activation", LRP_SHOW_ACTIVATION, &app->snapshot->activation_statistics[app->layer], width, lines);
     add_weights(app, width, lines);
-    for (int i = 0; i < layer->node_count; i++) item(lines, LRP_STYLE_DIM, width, "node", "%s", layer->nodes[i]);
+    const struct lrp_layer_operator *op = app->layer_facts.layer == app->layer ? app->layer_facts.op : NULL;
+    for (int i = 0; i < layer->node_count; i++)
+        item(lines, LRP_STYLE_DIM, width, "node", "%s%s%s%s", layer->nodes[i], op ? " (" : "", op ? op->node_types[i] : "",
+             op ? ")" : "");
 }

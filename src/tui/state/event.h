@@ -53,9 +53,10 @@ void lrp_painting_clear(struct lrp_painting *painting);
 
 /* What the details of a layer show beside what the snapshot has; a plain value. */
 struct lrp_layer_facts {
-    int layer;                   /* -1: none */
-    char formula[256];           /* of its rule */
-    struct lrp_spread spread[3]; /* by enum lrp_show; none taken: there is nothing */
+    int layer;                           /* -1: none */
+    char formula[256];                   /* of its rule */
+    struct lrp_spread spread[3];         /* by enum lrp_show; none taken: there is nothing */
+    const struct lrp_layer_operator *op; /* borrowed until the next facts; NULL: of the input */
 };
 
 /* Rows of a menu. */
