@@ -4,6 +4,7 @@
 
 #include <stddef.h>
 
+#include "lrpscope/error.h"
 #include "lrpscope/tensor.h"
 
 #ifdef __cplusplus
@@ -88,6 +89,11 @@ struct lrp_layer_list {
     const struct lrp_container *containers; /* in the order of their first layers */
     size_t container_count;                 /* of containers */
 };
+
+/* Which layer of b answers to which of a: with[i] for row i of a (as many as a has; the caller's), -1: none. Layers of one name
+ * belong together, others by order and type; no two pairs cross. Row 0 answers to row 0. Errors: LRP_MEMORY. */
+enum lrp_status lrp_layer_list_align(const struct lrp_layer_list *a, const struct lrp_layer_list *b, int *with,
+                                     struct lrp_error *err);
 
 /* An attribute of an operator: `count` values in the one array that is there, or none and `text` says what it is. */
 struct lrp_layer_attribute {

@@ -315,17 +315,21 @@ enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot,
  * LRP_USAGE if there is no such value, or nothing is known of it. */
 enum lrp_status lrp_session_export_value(struct lrp_session *session, const char *value, enum lrp_show show, int64_t sample,
                                          const char *path, struct lrp_error *err);
-/* The relevance of one sample under two settings, at a layer of each (row 0: the input), over pairs of finite numbers. */
+/* One sample of a layer (row 0: the input) under two settings, or of two models, over pairs of finite numbers. */
 struct lrp_comparison {
     double sum_a, sum_b; /* of either */
     double correlation;  /* Pearson's; NaN if only one of them is constant */
     double largest;      /* difference, absolute */
-    size_t where;        /* of which element of the sample */
+    double magnitude;    /* the largest absolute value of a */
+    size_t where;        /* the element of the sample that `largest` is of */
     size_t nan;          /* elements that are not finite in one or the other */
+    size_t apart;        /* of these, what differs: a number beside none, infinities of two signs */
 };
 /* Errors: LRP_UNSUPPORTED if one has no relevance there, LRP_USAGE if the layers have different element counts. */
+/* `show`: relevance or activation; or weights, of which there is one sample: every float tensor of the layer, in order.
+ * LRP_UNSUPPORTED where one of them has nothing of the kind, LRP_USAGE where shapes differ. */
 enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
-                                     int64_t sample, struct lrp_comparison *out, struct lrp_error *err);
+                                     enum lrp_show show, int64_t sample, struct lrp_comparison *out, struct lrp_error *err);
 /* Writes a heatmap PNG of b less a, drawn as a's settings ask for. */
 enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b,
                                                int layer_b, int64_t sample, const char *path, struct lrp_error *err);

@@ -51,7 +51,8 @@ struct lrp_arguments {
     const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
     const char *output;                                                        /* of run */
     const char *at;
-    unsigned show; /* enum lrp_show */
+    const char *with, *tolerance; /* of compare: another model, and what is no difference */
+    unsigned show;                /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
     const char *scale_tokens, *html, *group, *decoder_text, *continuation;
     const char *index;                                                               /* of concepts */

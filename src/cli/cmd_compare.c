@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "compare_models.h"
 #include "job.h"
 #include "json_output.h"
 #include "paths.h"
@@ -39,7 +40,7 @@ static enum lrp_status compare_one(const struct compare *c, size_t k, int64_t sa
     int first = 0, other = 0;
     enum lrp_status status = layer_of(c, 0, &first, err);
     if (!status) status = layer_of(c, k, &other, err);
-    if (!status) status = lrp_snapshot_compare(c->now[0], first, c->now[k], other, sample, out, err);
+    if (!status) status = lrp_snapshot_compare(c->now[0], first, c->now[k], other, LRP_SHOW_RELEVANCE, sample, out, err);
     return status ? lrp_fail_context(err, status, "%s: %s", c->arguments->model, c->settings[k].name) : LRP_OK;
 }
 
@@ -238,11 +239,19 @@ static enum lrp_status under_conventions(const struct lrp_arguments *a, struct l
 
 static enum lrp_status check_given(const struct lrp_arguments *a, struct lrp_error *err)
 {
+    if (a->with && (a->conventions || a->alternative_count > 1 || a->heatmap))
+        return lrp_fail(
+            err, LRP_USAGE,
+            "--with compares two models under one setting: give one --rules or none, no --conventions, no --heatmap");
+    if (a->with) return LRP_OK;
+    if (a->tolerance) return lrp_fail(err, LRP_USAGE, "--tolerance is of --with, which compares two models");
+    if (a->input_count + a->named_count == 0 && !a->text && !a->text_file && !a->tokens)
+        return lrp_fail(err, LRP_USAGE, "%s: no INPUT given (usage: lrpscope compare %s)", a->model, a->command->arguments);
     if (a->conventions && a->alternative_count > 1)
         return lrp_fail(err, LRP_USAGE,
                         "--conventions compares one setting under several conventions: give one --rules or none");
     if (!a->conventions && a->alternative_count < 2)
-        return lrp_fail(err, LRP_USAGE, "compare takes --rules A.json --rules B.json, or --conventions");
+        return lrp_fail(err, LRP_USAGE, "compare takes --rules A.json --rules B.json, --conventions, or --with B.onnx");
     return LRP_OK;
 }
 
@@ -253,6 +262,7 @@ int lrp_cli_compare(const struct lrp_arguments *arguments)
     struct lrp_error err = {0};
     int code = 0;
     enum lrp_status status = check_given(arguments, &err);
+    if (!status && arguments->with) return lrp_cli_compare_models(arguments);
     if (!status && arguments->conventions) {
         status = under_conventions(arguments, conventions, &err);
         c.settings = conventions;

@@ -54,13 +54,18 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .run = lrp_cli_ledger, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope ledger model.onnx castle.png", "lrpscope ledger model.onnx castle.png --composite epsilon-plus --json"}},
     [LRP_COMMAND_COMPARE] =
-        {.name = "compare", .arguments = "MODEL INPUT...", .summary = "compares the relevance under two settings, or under all conventions",
+        {.name = "compare", .arguments = "MODEL [INPUT...]", .summary = "compares two settings, all conventions, or two models",
          .details = "Sets the relevance of the input (or of --at) under two or more rules files side by side: its sum, and against "
                     "the first one correlation and largest difference. Options hold for all of them. --conventions compares one "
-                    "setting under every convention instead. --heatmap writes the second less the first.",
-         .run = lrp_cli_compare, .takes_model = true, .least_inputs = 1, .most_inputs = -1, .sets_apart = true,
+                    "setting under every convention instead. --heatmap writes the second less the first. "
+                    "--with compares two models: layers that answer to one another by name, else by order and type, what is added, "
+                    "removed, written in another way, the largest difference of weights; with inputs, of activations, and how "
+                    "relevance correlates. Differences are shares of the largest value. Exit 1 if they differ: with inputs, by "
+                    "activations beyond --tolerance; without, in how they are written, or by weights beyond it.",
+         .run = lrp_cli_compare, .takes_model = true, .least_inputs = 0, .most_inputs = -1, .sets_apart = true,
          .examples = {"lrpscope compare model.onnx castle.png --rules a.json --rules b.json --heatmap difference.png",
-                      "lrpscope compare model.onnx castle.png --conventions"}},
+                      "lrpscope compare model.onnx castle.png --conventions",
+                      "lrpscope compare model.onnx castle.png --with model-int8.onnx --tolerance 0.05"}},
     [LRP_COMMAND_CONCEPTS] =
         {.name = "concepts", .arguments = "MODEL INPUT...", .summary = "ranks the channels of a layer, and shows what each looks at",
          .details = "Lists the channels of the layer that --at names by their relevance, with share and activation. With --heatmap, --relevance "

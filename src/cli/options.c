@@ -55,6 +55,10 @@ static const struct lrp_option options[] = {
      .help = "a gate gets half of its product's relevance, or is taken as a constant (stop); default: the composite's"},
     {.name = "conventions", .commands = LRP_FOR(COMPARE), IN(RULES), SWITCH(conventions),
      .help = "compare the settings under every convention"},
+    {.name = "with", .argument = "B.onnx", .commands = LRP_FOR(COMPARE), IN(OUTPUT), TEXT(with),
+     .help = "compare two models, layer by layer"},
+    {.name = "tolerance", .argument = "X", .commands = LRP_FOR(COMPARE), IN(OUTPUT), TEXT(tolerance),
+     .help = "--with: differences up to this share of the largest value are none (1e-3)"},
 
     {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE & ~LRP_FOR(CHOOSE), IN(TARGET), SETTING(METHOD),
      .help = "what is computed (lrpscope methods)"},

@@ -103,6 +103,7 @@ static void orthogonalise(const struct lanczos *z, double *x, size_t count)
 static void draw_vector(struct lanczos *z, double *x, size_t count)
 {
     double length = 0;
+    memset(x, 0, z->n * sizeof *x);
     while (!(length > 1e-6)) {
         for (size_t i = 0; i < z->n; i++) x[i] = 2 * lrp_draws_uniform(&z->draws) - 1;
         orthogonalise(z, x, count);

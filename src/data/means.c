@@ -106,10 +106,10 @@ enum lrp_status lrp_means_cluster(const double *points, size_t count, size_t siz
 {
     struct k_means m = {.points = points, .count = count, .size = size, .clusters = clusters};
     double best = 0;
-    m.centres = malloc((clusters * size + 1) * sizeof *m.centres);
-    m.nearest = malloc((count + 1) * sizeof *m.nearest);
-    m.labels = malloc((count + 1) * sizeof *m.labels);
-    m.sizes = malloc((clusters + 1) * sizeof *m.sizes);
+    m.centres = calloc(clusters * size + 1, sizeof *m.centres);
+    m.nearest = calloc(count + 1, sizeof *m.nearest);
+    m.labels = calloc(count + 1, sizeof *m.labels);
+    m.sizes = calloc(clusters + 1, sizeof *m.sizes);
     const bool ok = m.centres && m.nearest && m.labels && m.sizes;
     for (uint64_t i = 0; ok && i < BEGINNINGS; i++) {
         const double inertia = run_once(&m, i);

@@ -261,8 +261,8 @@ static void close_arrays(const struct lrp_shard_set *m, struct shard_array *arra
 
 static const unsigned char *row_of(const struct lrp_shard_set *m, const struct shard_array *arrays, size_t sample, size_t bytes)
 {
-    const struct shard_array *a = &arrays[sample % m->shards];
-    return a->file.data ? a->npy.data + sample / m->shards * bytes : NULL;
+    const struct shard_array *a = arrays ? &arrays[sample % m->shards] : NULL;
+    return a && a->file.data ? a->npy.data + sample / m->shards * bytes : NULL;
 }
 
 static size_t row_bytes(const struct lrp_shape *shape)

@@ -273,7 +273,7 @@ static void forget_file(const struct lrp_shard *s, const char *name)
 static enum lrp_status open_files(struct lrp_shard *s, bool resume, struct lrp_error *err)
 {
     char *lock = lrp_data_path(s->folder, "", ".lock", "", err), *lines = lock ? path_in(s, lines_name) : NULL;
-    enum lrp_status status = lock && lines ? LRP_OK : !lock && err ? err->status : no_memory(err);
+    enum lrp_status status = lock && lines ? LRP_OK : !lock && err && err->status ? err->status : no_memory(err);
     if (!status) s->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
     if (!status && s->lock < 0) status = file_error(s, ".lock", err);
     if (!status && flock(s->lock, LOCK_EX | LOCK_NB))

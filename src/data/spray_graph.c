@@ -83,7 +83,7 @@ enum lrp_status lrp_spray_graph_make(const struct lrp_spray_maps *maps, size_t n
     size_t *nearest = malloc((pairs + 1) * sizeof *nearest), *ends = calloc(n + 1, sizeof *ends);
     *out = (struct lrp_spray_graph){.count = n,
                                     .starts = calloc(n + 1, sizeof *out->starts),
-                                    .columns = malloc((2 * pairs + 1) * sizeof *out->columns),
+                                    .columns = calloc(2 * pairs + 1, sizeof *out->columns),
                                     .weights = malloc((2 * pairs + 1) * sizeof *out->weights),
                                     .roots = malloc((n + 1) * sizeof *out->roots)};
     const bool ok = nearest && ends && out->starts && out->columns && out->weights && out->roots &&

@@ -214,7 +214,7 @@ static enum lrp_status make_preset(struct lrp_composite *c, const struct lrp_pre
     c->only_relu = preset->only_relu;
     c->no_negative = preset->no_negative;
     c->differentiates =
-        !status && preset->differentiates && preset->differentiates == c->convention && !strcmp(values[0], "on");
+        !status && preset->differentiates && preset->differentiates == c->convention && values[0] && !strcmp(values[0], "on");
     for (int i = 0; !status && i < LRP_PRESET_PRIMITIVES && preset->primitives[i]; i++) {
         const bool last = i + 1 == LRP_PRESET_PRIMITIVES || !preset->primitives[i + 1];
         status = add_template(c, preset->bare && last && !call->count ? preset->bare : preset->primitives[i], values, err);

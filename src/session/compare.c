@@ -1,17 +1,20 @@
-/* compare.c: two explanations of one input, element by element. */
+/* compare.c: two explanations of one input, or two models, element by element. */
 #include <math.h>
 #include <stdlib.h>
 
 #include "internal.h"
 
-/* One sample of a layer's relevance. */
-static enum lrp_status part_of(const struct lrp_snapshot *s, int layer, int64_t sample, struct lrp_sample *out,
-                               struct lrp_error *err)
+/* One sample of a layer's relevance or activation. */
+static enum lrp_status part_of(const struct lrp_snapshot *s, int layer, enum lrp_show show, int64_t sample,
+                               struct lrp_sample *out, struct lrp_error *err)
 {
     const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
-    const struct lrp_tensor *t = lrp_result_tensor(s->relevance[layer]);
+    const bool relevance = show == LRP_SHOW_RELEVANCE;
+    const struct lrp_tensor *t = lrp_result_tensor(relevance ? s->relevance[layer] : s->activation[layer]);
     const int value = lrp_network_layer_value(setup->network, (size_t)layer);
     *out = (struct lrp_sample){0};
+    if (!relevance && (!t || value < 0 || !lrp_dtype_is_float(t->dtype)))
+        return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no activation of numbers", s->layers->rows[layer].name);
     if (!t || value < 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "no relevance reaches it (choose a layer before the explained output)");
     return lrp_sample_open(setup, value, t, sample, out, err);
@@ -36,7 +39,11 @@ static void compare_numbers(const float *f, const float *g, size_t n, struct lrp
     size_t pairs = 0;
     *out = (struct lrp_comparison){0};
     for (size_t i = 0; i < n; i++) {
-        if (!isfinite(f[i]) || !isfinite(g[i])) continue;
+        if (!isfinite(f[i]) || !isfinite(g[i])) {
+            out->apart += !(f[i] == g[i] || (isnan(f[i]) && isnan(g[i])));
+            continue;
+        }
+        if (fabs((double)f[i]) > out->magnitude) out->magnitude = fabs((double)f[i]);
         const double difference = fabs((double)f[i] - (double)g[i]);
         pairs++;
         out->sum_a += (double)f[i];
@@ -50,12 +57,50 @@ static void compare_numbers(const float *f, const float *g, size_t n, struct lrp
     out->correlation = correlation_of(f, g, n, out->sum_a * share, out->sum_b * share);
 }
 
+/* All float tensors of a layer behind each other: a copy. */
+static enum lrp_status gather_weights(const struct lrp_snapshot *s, int layer, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const struct lrp_network *n = lrp_snapshot_box(s)->setup->network;
+    const struct lrp_node *node = layer > 0 ? &n->graph->nodes[n->view->nodes[layer].anchor] : NULL;
+    struct lrp_shape shape = {.rank = 1};
+    for (int pass = 0; pass < 2; pass++) {
+        size_t used = 0;
+        for (int i = 0; node && i < node->call.in_count; i++) {
+            const struct lrp_desc *desc = lrp_graph_desc(n->graph, lrp_node_input(node, i));
+            const struct lrp_blob *blob = desc ? desc->constant : NULL;
+            if (!blob || !lrp_dtype_is_float(blob->dtype) || n->graph->values[node->in[i]].from_shape) continue;
+            if (pass) lrp_blob_f32(blob, 0, blob->count, (*out)->f + used);
+            used += blob->count;
+        }
+        if (pass) break;
+        if (!used) return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no weights", s->layers->rows[layer].name);
+        shape.dim[0] = (int64_t)used;
+        const enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, out, err);
+        if (status) return status;
+    }
+    return LRP_OK;
+}
+
+static enum lrp_status compare_weights(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
+                                       struct lrp_comparison *out, struct lrp_error *err)
+{
+    struct lrp_tensor *x = NULL, *y = NULL;
+    enum lrp_status status = gather_weights(a, layer_a, &x, err);
+    if (!status) status = gather_weights(b, layer_b, &y, err);
+    if (!status && x->count != y->count) status = lrp_fail(err, LRP_USAGE, "the two have weights of different shapes there");
+    if (!status) compare_numbers(x->f, y->f, x->count, out);
+    lrp_tensor_release(x);
+    lrp_tensor_release(y);
+    return status;
+}
+
 enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b, int layer_b,
-                                     int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
+                                     enum lrp_show show, int64_t sample, struct lrp_comparison *out, struct lrp_error *err)
 {
     struct lrp_sample x = {0}, y = {0};
-    enum lrp_status status = part_of(a, layer_a, sample, &x, err);
-    if (!status) status = part_of(b, layer_b, sample, &y, err);
+    if (show == LRP_SHOW_WEIGHTS) return compare_weights(a, layer_a, b, layer_b, out, err);
+    enum lrp_status status = part_of(a, layer_a, show, sample, &x, err);
+    if (!status) status = part_of(b, layer_b, show, sample, &y, err);
     if (!status && x.tensor.count != y.tensor.count)
         status = lrp_fail(err, LRP_USAGE, "the two settings see layers of different shapes there");
     if (!status) compare_numbers(x.tensor.f, y.tensor.f, x.tensor.count, out);

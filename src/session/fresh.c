@@ -52,6 +52,7 @@ static double fan_in(const struct lrp_node *n)
     for (int k = 0; k < n->call.in_count && !w; k++)
         if (is_weight(n, k)) w = &n->call.in[k];
     const struct lrp_shape *out = &n->call.out[0].shape;
+    if (!w) return 1;
     const double count = (double)w->constant->count;
     if (w->shape.rank < 2) return 1;
     const int axis = w->shape.rank > 2 ? n->call.op->weight_size.weight_axis == 0 : -1; /* a matrix may lie either way */

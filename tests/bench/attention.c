@@ -100,7 +100,7 @@ static struct lrp_shape *shapes_of(const struct lrp_definition *d, int64_t token
 {
     struct lrp_shape *const shapes = calloc(d->input_count + 1, sizeof *shapes);
     lrp_bench_must(!shapes, "memory");
-    for (size_t i = 0; i < d->input_count; i++) {
+    for (size_t i = 0; shapes && i < d->input_count; i++) {
         shapes[i] = d->inputs[i].shape;
         for (int at = 0; at < shapes[i].rank; at++)
             if (shapes[i].dim[at] < 0) shapes[i].dim[at] = at == 0 ? 1 : shapes[i].rank == 4 ? 0 : tokens;

@@ -33,7 +33,7 @@ static void fill_flipped(void *data, size_t k, struct lrp_tensor *const *point)
 {
     const struct flipping *f = data;
     const size_t own = own_points(f), way = own ? k / own : 0;
-    const bool last = k == f->ways * own;
+    const bool last = !own || k == f->ways * own;
     const size_t taken = last ? f->units.count : (k % own + 1) * f->step;
     for (size_t n = 0; n < f->samples; n++)
         lrp_units_take(f->c->passes, &f->units, rank_of(f, last ? 0 : way, n), taken, n, f->baseline, point);

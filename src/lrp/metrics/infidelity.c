@@ -81,9 +81,10 @@ static enum lrp_status betray(struct lrp_metric_case *c, struct lrp_measure *out
     if (!status) status = lrp_passes_score_clean(c->passes, clean, err);
     if (!status) status = lrp_passes_score_all(c->passes, w.draws, fill_noisy, &w, w.change, err);
     for (size_t i = 0; !status && i < w.draws * w.samples; i++) w.change[i] = clean[i % w.samples] - w.change[i];
-    for (size_t i = 0; !status && i < c->count * w.samples; i++) {
-        if (i % w.samples == 0) tell_changes(&w, &c->of[i / w.samples]);
-        out[i].numbers[0] = mean_square(&w, i % w.samples, lrp_given_is(c->passes->given, "scale", "on"));
+    for (size_t of = 0; !status && of < c->count; of++) {
+        tell_changes(&w, &c->of[of]);
+        for (size_t s = 0; s < w.samples; s++)
+            out[of * w.samples + s].numbers[0] = mean_square(&w, s, lrp_given_is(c->passes->given, "scale", "on"));
     }
     lrp_noise_close(&w.noise);
     free(w.drawn);

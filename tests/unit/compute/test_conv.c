@@ -112,8 +112,8 @@ static void check_ones(const struct lrp_conv_shape *s, const float *x, const flo
     const int64_t xs = s->batch * s->in_channels * product(s->in, s->rank);
     const int64_t ys = s->batch * s->out_channels * product(s->out, s->rank);
     const int64_t ws = s->out_channels * s->in_channels / s->group * product(s->kernel, s->rank);
-    float *const w = malloc((size_t)ws * sizeof *w), *const y = malloc((size_t)ys * sizeof *y + 1);
-    float *const gx = malloc((size_t)xs * sizeof *gx + 1);
+    float *const w = calloc((size_t)ws + 1, sizeof *w), *const y = calloc((size_t)ys + 1, sizeof *y);
+    float *const gx = calloc((size_t)xs + 1, sizeof *gx);
     double *const want_y = calloc((size_t)ys + 1, sizeof(double)), *const want_gx = calloc((size_t)xs + 1, sizeof(double));
     struct expected e = {x, w, gy, want_y, want_gx};
     struct lrp_error err = {0};
