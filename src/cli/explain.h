@@ -40,6 +40,10 @@ enum lrp_status lrp_explain_heatmap(struct lrp_explain *explain, struct lrp_expl
 enum lrp_status lrp_explain_sheet(struct lrp_explain *explain, struct lrp_explain_round *round, const struct lrp_snapshot *now,
                                   size_t sample, struct lrp_error *err);
 
+/* Its heatmap on a terminal, unless there are many samples; nothing elsewhere. */
+enum lrp_status lrp_explain_map(const struct lrp_explain *explain, const struct lrp_explain_round *round,
+                                const struct lrp_snapshot *now, size_t sample, struct lrp_error *err);
+
 /* Everything of one sample: its files, its line and tables, its place in the reports. */
 enum lrp_status lrp_explain_sample(struct lrp_explain *explain, struct lrp_explain_round *round, const struct lrp_snapshot *now,
                                    size_t sample, struct lrp_error *err);

@@ -53,6 +53,12 @@ static void report_sample(struct lrp_report *report, const struct lrp_explain *e
     if (layers->rows) lrp_breakdown_put(layers, now, &report->document, e->arguments, o);
 }
 
+/* --heatmap of a model that takes tokens is a picture of the text, unless another value is asked for. */
+static bool shows_tokens(const struct lrp_explain *e, const struct lrp_token_map *tokens)
+{
+    return tokens->count && !e->arguments->at && e->arguments->show == LRP_SHOW_RELEVANCE && !lrp_breakdown_asked(e->arguments);
+}
+
 /* What is said of a sample, and what is reported. */
 static enum lrp_status tell_sample(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
                                    size_t sample, const struct lrp_target *target, const struct lrp_token_map *tokens,
@@ -67,7 +73,8 @@ static enum lrp_status tell_sample(struct lrp_explain *e, struct lrp_explain_rou
     report_sample(&round->report, e, round, now, sample, tokens, layers);
     free(name);
     if (e->arguments->json) return LRP_OK;
-    return layers->rows ? lrp_breakdown_print(layers, now, err) : lrp_token_map_print(tokens, e->arguments, err);
+    if (layers->rows) return lrp_breakdown_print(layers, now, err);
+    return tokens->count ? lrp_token_map_print(tokens, e->arguments, err) : lrp_explain_map(e, round, now, sample, err);
 }
 
 /* What is asked of a text is asked of a model that takes tokens. */
@@ -77,12 +84,6 @@ static enum lrp_status check_text(const struct lrp_arguments *a, const struct lr
     if (a->html) return lrp_fail(err, LRP_USAGE, "%s: --html is a page of a text, but no input takes tokens", a->model);
     if (a->group) return lrp_fail(err, LRP_USAGE, "%s: --group is of a text's tokens, but no input takes any", a->model);
     return LRP_OK;
-}
-
-/* --heatmap of a model that takes tokens is a picture of the text, unless another value is asked for. */
-static bool shows_tokens(const struct lrp_explain *e, const struct lrp_token_map *tokens)
-{
-    return tokens->count && !e->arguments->at && e->arguments->show == LRP_SHOW_RELEVANCE && !lrp_breakdown_asked(e->arguments);
 }
 
 /* The text as picture and page. */

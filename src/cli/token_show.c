@@ -3,24 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "arguments.h"
 #include "output.h"
 #include "table.h"
 #include "text.h"
+#include "tint.h"
 #include "token_map.h"
 
 static void colour_of(const struct lrp_token_map *map, const struct lrp_token_row *row, unsigned char rgb[3])
 {
     const struct lrp_range range = {.low = -map->most, .high = map->most, .symmetric = true};
     lrp_heatmap_rgb(&map->options, &range, row->relevance, -1, rgb);
-}
-
-/* Black or white, whichever can be read on it. */
-static bool is_dark(const unsigned char rgb[3])
-{
-    return .299 * rgb[0] + .587 * rgb[1] + .114 * rgb[2] < 128;
 }
 
 /* What stands for a token: its text; without one its id. */
@@ -34,34 +28,7 @@ static char *shown_text(const struct lrp_token_row *row)
 
 /* ---- terminal ---- */
 
-enum depth { DEPTH_NONE, DEPTH_8, DEPTH_256, DEPTH_DIRECT };
-
-static enum depth depth_of(const char *asked)
-{
-    static const char *const names[] = {
-        [DEPTH_NONE] = "never", [DEPTH_8] = "8", [DEPTH_256] = "256", [DEPTH_DIRECT] = "direct"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(asked, names[i]) == 0) return (enum depth)i;
-    const char *term = getenv("TERM"), *colours = getenv("COLORTERM"), *none = getenv("NO_COLOR");
-    if (!isatty(STDOUT_FILENO) || (none && *none) || !term || strcmp(term, "dumb") == 0) return DEPTH_NONE;
-    if (colours && (strcmp(colours, "truecolor") == 0 || strcmp(colours, "24bit") == 0)) return DEPTH_DIRECT;
-    return strstr(term, "256color") ? DEPTH_256 : DEPTH_8;
-}
-
-static void put_colour(enum depth depth, const unsigned char rgb[3], double part)
-{
-    const int text = is_dark(rgb) ? 255 : 0;
-    if (depth == DEPTH_DIRECT)
-        printf("\033[48;2;%d;%d;%d;38;2;%d;%d;%dm", rgb[0], rgb[1], rgb[2], text, text, text);
-    else if (depth == DEPTH_256) /* the 6x6x6 cube */
-        printf("\033[48;5;%d;38;5;%dm",
-               16 + 36 * ((rgb[0] * 5 + 127) / 255) + 6 * ((rgb[1] * 5 + 127) / 255) + (rgb[2] * 5 + 127) / 255,
-               text ? 231 : 16);
-    else if (fabs(part) > .2) /* red for, blue against; strong ones on a ground */
-        printf(fabs(part) > .6 ? "\033[4%d;37m" : "\033[3%dm", part > 0 ? 1 : 4);
-}
-
-static void print_text(const struct lrp_token_map *map, enum depth depth)
+static void print_text(const struct lrp_token_map *map, enum lrp_tint tint)
 {
     size_t count;
     const struct lrp_token_row *rows = lrp_token_map_shown(map, &count);
@@ -70,9 +37,9 @@ static void print_text(const struct lrp_token_map *map, enum depth depth)
         unsigned char rgb[3];
         char *text = shown_text(row);
         colour_of(map, row, rgb);
-        put_colour(depth, rgb, map->most > 0 ? (double)(row->relevance / map->most) : 0);
+        lrp_tint_ground(tint, rgb, map->most > 0 ? (double)(row->relevance / map->most) : 0);
         lrp_print(stdout, "%s", text ? text : "");
-        fputs("\033[0m", stdout);
+        lrp_tint_end();
         if (i + 1 < count && !rows[i + 1].joined && rows[i + 1].text[0] != ' ') fputc(' ', stdout);
         free(text);
     }
@@ -112,13 +79,13 @@ static enum lrp_status print_table(const struct lrp_token_map *map, struct lrp_e
 enum lrp_status lrp_token_map_print(const struct lrp_token_map *map, const struct lrp_arguments *arguments,
                                     struct lrp_error *err)
 {
-    const enum depth depth = depth_of(arguments->color);
+    const enum lrp_tint tint = lrp_tint_of(arguments->color);
     enum lrp_status status = LRP_OK;
     if (!map->count) return LRP_OK;
-    if (depth == DEPTH_NONE)
+    if (tint == LRP_TINT_NONE)
         status = print_table(map, err);
     else
-        print_text(map, depth);
+        print_text(map, tint);
     if (status || !map->decoder) return status;
     lrp_print(stdout, "decoder\n");
     return lrp_token_map_print(map->decoder, arguments, err);
@@ -185,10 +152,10 @@ static void append_token(struct lrp_text *page, const struct lrp_token_map *map,
     unsigned char rgb[3];
     char number[40], *text = shown_text(row);
     colour_of(map, row, rgb);
-    lrp_text_printf(page,
-                    "<span class=\"t%s\" style=\"background:#%02x%02x%02x;color:%s\" title=\"#%zu id %lld relevance %s%s\">",
-                    row->apart ? " apart" : "", rgb[0], rgb[1], rgb[2], is_dark(rgb) ? "#fff" : "#000", i, (long long)row->id,
-                    lrp_cli_number((double)row->relevance, number, sizeof number), row->apart ? ", not in scale" : "");
+    lrp_text_printf(
+        page, "<span class=\"t%s\" style=\"background:#%02x%02x%02x;color:%s\" title=\"#%zu id %lld relevance %s%s\">",
+        row->apart ? " apart" : "", rgb[0], rgb[1], rgb[2], lrp_tint_is_dark(rgb) ? "#fff" : "#000", i, (long long)row->id,
+        lrp_cli_number((double)row->relevance, number, sizeof number), row->apart ? ", not in scale" : "");
     append_escaped(page, text ? text : "");
     lrp_text_append(page, "</span>\n");
     page->failed |= !text;

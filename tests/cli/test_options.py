@@ -21,7 +21,7 @@ NEVER_WARN = {"merge", "convert", "methods", "metrics", "ops", "colormaps", "tok
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
     "--composite": ["zero"], "--rule": ["dense=flat", "pool=gamma"], "--rules": ["flat.json", "own.json"], "--convention": ["zennit", "pr26"],
-    "--conventions": [None], "--with": ["odds.onnx"], "--tolerance": ["0.5"], "--method": ["gradient"], "--target": ["1"], "--output-relevance": ["logit"], "--output-name": ["z"],
+    "--conventions": [None], "--with": ["odds.onnx"], "--show-map": ["off"], "--tolerance": ["0.5"], "--method": ["gradient"], "--target": ["1"], "--output-relevance": ["logit"], "--output-name": ["z"],
     "--skip-checks": [None], "--support-layer": ["Cos", "nonsense"], "--support-activation": ["softplus", "nonsense"], "--strip-softmax": [None], "--strip-sigmoid": [None],
     "--no-canonize": [None], "--no-fuse": [None], "--input-shape": ["1,3,4,4", "9"], "--plugin": [PLUGINS + "/plugin_palettes.so", PLUGINS + "/plugin_doubling.so", PLUGINS + "/missing.so"],
     "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
@@ -48,7 +48,7 @@ BESIDE = {
     "--concept-parallel": ["--concept", "1=0"], "--concept-start": ["--concept", "1=0"],
     "--null": ["--inputs", "zeros.txt"], "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
     "--mask": ["--metric", "mass-accuracy"], "--masks": ["--metric", "mass-accuracy"], "--box": ["--metric", "mass-accuracy"], "--span": ["--metric", "mass-accuracy"],
-    "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
+    "--show-map": ["--color", "256"], "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
 
 
