@@ -97,32 +97,33 @@ enum lrp_status lrp_layer_list_align(const struct lrp_layer_list *a, const struc
 
 /* An attribute of an operator: `count` values in the one array that is there, or none and `text` says what it is. */
 struct lrp_layer_attribute {
-    const char *name;
-    bool one;   /* a single value, not a list of them */
-    bool usual; /* the file leaves it out: what the operator then takes */
-    size_t count;
-    const int64_t *ints;
-    const float *floats;
-    const char *const *texts;
-    const char *text; /* of a tensor or a graph: "float32 64x3x3", "graph of 12 nodes"; else NULL */
+    const char *name;         /* "kernel_shape" */
+    bool one;                 /* a single value, not a list of them */
+    bool usual;               /* the file leaves it out: what the operator then takes */
+    size_t count;             /* of values */
+    const int64_t *ints;      /* or NULL */
+    const float *floats;      /* or NULL */
+    const char *const *texts; /* or NULL */
+    const char *text;         /* of a tensor or a graph: "float32 64x3x3", "graph of 12 nodes"; else NULL */
 };
 /* A constant that a layer's anchor reads, as the file has it, or as it was rewritten where no value of the file is left. */
 struct lrp_layer_weight {
-    const char *name;
-    struct lrp_shape shape;
-    enum lrp_dtype dtype;
+    const char *name;       /* of the file's tensor */
+    struct lrp_shape shape; /* likewise */
+    enum lrp_dtype dtype;   /* likewise */
 };
 /* The operator a layer goes back to. Owned by who asked for it: lrp_layer_operator_free. */
 struct lrp_layer_operator {
-    const char *op_type, *domain; /* of the anchor; domain "": ONNX's own, or recognised from several nodes */
-    int opset;                    /* the version of that domain */
-    const struct lrp_layer_attribute *attributes;
-    size_t attribute_count;
-    const struct lrp_layer_weight *weights;
-    size_t weight_count;
-    const char *const *node_types; /* operators of the layer's nodes, in their order */
-    void *own;
+    const char *op_type, *domain;                 /* of the anchor; domain "": ONNX's own, or recognised from several nodes */
+    int opset;                                    /* the version of that domain */
+    const struct lrp_layer_attribute *attributes; /* those of the file, then those it leaves out */
+    size_t attribute_count;                       /* of attributes */
+    const struct lrp_layer_weight *weights;       /* constants, in the order of its inputs */
+    size_t weight_count;                          /* of weights */
+    const char *const *node_types;                /* operators of the layer's nodes, in their order */
+    void *own;                                    /* where all of it lives */
 };
+/* Gives it back; NULL is fine. */
 void lrp_layer_operator_free(struct lrp_layer_operator *layer_operator);
 
 #pragma GCC visibility pop
