@@ -26,7 +26,7 @@ static struct lrp_name_slot *find_slot(const struct lrp_names *names, const char
     const size_t mask = names->capacity - 1;
     for (size_t i = (size_t)hash & mask;; i = (i + 1) & mask) {
         struct lrp_name_slot *slot = &names->slots[i];
-        if (!slot->name || (slot->hash == hash && strcmp(slot->name, name) == 0)) return slot;
+        if (!slot->name || (slot->hash == hash && (slot->name == name || strcmp(slot->name, name) == 0))) return slot;
     }
 }
 

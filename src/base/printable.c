@@ -11,6 +11,7 @@
 
 void lrp_make_printable(char *text, const char *keep)
 {
+    while (*text >= ' ' && *text <= '~') text++; /* as far as it is plain, which mostly is the end, it stays */
     char *out = text;
     for (const char *in = text, *next = text; *in; in = next) {
         const uint32_t rune = lrp_rune_next(&next);

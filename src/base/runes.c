@@ -18,10 +18,13 @@ uint32_t lrp_rune_next(const char **text)
 {
     const unsigned char *s = (const unsigned char *)*text;
     if (*s == 0) return 0;
+    if (*s < 0x80) { /* nearly everything is */
+        ++*text;
+        return *s;
+    }
     const size_t length = lrp_utf8_length(*text, strnlen(*text, 4));
     *text += length ? length : 1;
     if (length == 0) return LRP_RUNE_BAD;
-    if (length == 1) return *s;
     uint32_t rune = *s & (0x7Fu >> length); /* the lead byte's own bits */
     for (size_t i = 1; i < length; i++) rune = rune << 6 | (s[i] & 0x3Fu);
     return rune;
@@ -69,6 +72,7 @@ int lrp_rune_width(uint32_t rune)
                                         {0x4E00, 0x9FFF},   {0xA000, 0xA4CF},   {0xAC00, 0xD7A3},  {0xF900, 0xFAFF},
                                         {0xFE30, 0xFE6F},   {0xFF00, 0xFF60},   {0xFFE0, 0xFFE6},  {0x1F300, 0x1F64F},
                                         {0x1F680, 0x1F6FF}, {0x1F900, 0x1F9FF}, {0x20000, 0x3FFFD}};
+    if (rune >= 0x20 && rune < 0x7F) return 1;
     if (!lrp_is_printable(rune) || within(rune, none, sizeof none / sizeof *none)) return 0;
     return within(rune, wide, sizeof wide / sizeof *wide) ? 2 : 1;
 }

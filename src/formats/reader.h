@@ -3,6 +3,7 @@
 #define LRP_FORMATS_READER_H
 
 #include "definition.h"
+#include "kept.h"
 #include "names.h"
 #include "wire.h"
 
@@ -16,6 +17,7 @@ struct lrp_reader {
     const char *path; /* of the model, for finding external data */
     struct lrp_arena *arena;
     struct lrp_error *err;
+    struct lrp_kept texts; /* names and types: most are said more than once */
     struct lrp_bytes file;
     bool file_mapped;               /* its bytes are pages of the file */
     size_t mapped;                  /* bytes of all files */
@@ -49,7 +51,7 @@ static inline enum lrp_status lrp_reader_no_memory(const struct lrp_reader *read
 {
     return lrp_fail(reader->err, LRP_MEMORY, "not enough memory");
 }
-/* Copies, NUL-terminated, into the arena. */
+/* A copy, NUL-terminated, in the arena; the same one for the same text. */
 enum lrp_status lrp_reader_string(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out);
 /* A domain: "ai.onnx" is "". */
 enum lrp_status lrp_reader_domain(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out);

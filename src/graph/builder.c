@@ -54,11 +54,13 @@ struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_d
                                 .attribute_count = def->attribute_count,
                                 .in_count = def->input_count,
                                 .out_count = def->output_count};
-    n->in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->in);
-    n->out = lrp_arena_calloc(g->arena, (size_t)def->output_count, sizeof *n->out);
-    n->call.in = lrp_arena_calloc(g->arena, (size_t)def->input_count, sizeof *n->call.in);
-    n->call.out = lrp_arena_calloc(g->arena, (size_t)def->output_count, sizeof *n->call.out);
+    const size_t values = (size_t)def->input_count + (size_t)def->output_count;
+    n->in = lrp_arena_calloc(g->arena, values, sizeof *n->in);
+    n->call.in = lrp_arena_calloc(g->arena, values, sizeof *n->call.in);
+    if (!n->in || !n->call.in) return NULL;
+    n->out = n->in + def->input_count;
+    n->call.out = n->call.in + def->input_count;
     n->file_in = n->in;
     n->file_in_count = def->input_count;
-    return n->name && n->in && n->out && n->call.in && n->call.out ? n : NULL;
+    return n->name ? n : NULL;
 }

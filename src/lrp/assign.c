@@ -148,14 +148,11 @@ static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct 
     source.plugin = plugin_of(rule);
     lrp_text_append(&said, source.text);
     if (source.plugin) lrp_text_printf(&said, "%soverridden by %s", *source.text ? ", " : "", source.plugin);
-    char *text = lrp_text_take(&said);
+    const char *text = said.failed ? NULL : lrp_kept_text(&a->out->texts, said.data, said.length);
+    lrp_text_free(&said);
     enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-    if (status) {
-        free(text);
-        return status;
-    }
+    if (status) return status;
     lrp_rule_clear(&a->out->rules[layer]);
-    free((char *)(uintptr_t)a->out->sources[layer].text);
     a->out->rules[layer] = copy;
     a->out->sources[layer] = source;
     a->out->sources[layer].text = text;
@@ -314,8 +311,9 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
                                    .count = count,
                                    .rules = calloc(count + 1, sizeof *out->rules),
                                    .sources = calloc(count + 1, sizeof *out->sources)};
-    enum lrp_status status =
-        out->rules && out->sources ? check_activations(&a, composite) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    out->texts.arena = lrp_arena_new();
+    enum lrp_status status = out->rules && out->sources && out->texts.arena ? check_activations(&a, composite)
+                                                                            : lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_rule rest = {0};
     const char *uncovered = lrp_convention_row(composite->convention)->uncovered;
     if (!status) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
@@ -333,13 +331,12 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
 
 void lrp_assignment_free(struct lrp_assignment *assignment)
 {
-    for (size_t i = 0; i < assignment->count; i++) {
-        if (assignment->rules) lrp_rule_clear(&assignment->rules[i]);
-        if (assignment->sources) free((char *)(uintptr_t)assignment->sources[i].text);
-    }
+    for (size_t i = 0; assignment->rules && i < assignment->count; i++) lrp_rule_clear(&assignment->rules[i]);
     for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
     lrp_carriers_free(&assignment->carriers);
     lrp_carriers_free(&assignment->unstopped);
+    lrp_kept_free(&assignment->texts);
+    lrp_arena_free(assignment->texts.arena);
     free(assignment->rules);
     free(assignment->sources);
     free(assignment->warnings);

@@ -4,6 +4,7 @@
 
 #include "carriers.h"
 #include "graph.h"
+#include "kept.h"
 #include "lrpscope/composite.h"
 
 /* X(id, text, what stands in front of the rule or map, whether it is a map, one line) */
@@ -72,7 +73,8 @@ const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
     struct lrp_rule *rules;
-    struct lrp_rule_source *sources; /* where it came from: text is owned; selector and plugin are borrowed */
+    struct lrp_rule_source *sources; /* where it came from; selector and plugin are borrowed */
+    struct lrp_kept texts;           /* of the sources; its arena is owned */
     bool differentiates;             /* fused activations are differentiated, whatever their layer's rule does */
     struct lrp_carriers carriers;    /* which values carry relevance under these rules */
     struct lrp_carriers unstopped;   /* which do where no rule stops */

@@ -55,7 +55,20 @@ static struct advice advice_of(const struct lrp_layer *l)
     return (struct advice){"--support-layer", "the fallback handles it"};
 }
 
-/* Why a row fails and what helps; both owned by the row. */
+/* Of most rows there is nothing to say: they share this. */
+static char no_text[1];
+
+static char *take_text(struct lrp_text *text)
+{
+    return text->data || text->failed ? lrp_text_take(text) : no_text;
+}
+
+static void free_text(char *text)
+{
+    if (text != no_text) free(text);
+}
+
+/* Why a row fails and what helps; both owned by the check. */
 static bool explain_row(struct lrp_check_row *row)
 {
     const struct lrp_layer *l = row->layer;
@@ -98,8 +111,8 @@ static bool explain_row(struct lrp_check_row *row)
         lrp_text_free(&remedy);
         lrp_text_append(&remedy, "none here: explain an output before it (--output-name)");
     }
-    row->reason = lrp_text_take(&reason);
-    row->remedy = lrp_text_take(&remedy);
+    row->reason = take_text(&reason);
+    row->remedy = take_text(&remedy);
     return row->reason && row->remedy;
 }
 
@@ -198,8 +211,8 @@ void lrp_check_free(struct lrp_check *check)
 {
     if (!check) return;
     for (size_t i = 0; i < check->count; i++) {
-        free(check->rows[i].reason);
-        free(check->rows[i].remedy);
+        free_text(check->rows[i].reason);
+        free_text(check->rows[i].remedy);
     }
     free(check->rows);
     free(check->guidance);

@@ -28,6 +28,7 @@ struct lrp_lanes {
     pthread_mutex_t lock;
     pthread_cond_t done;      /* a turn is */
     size_t turns, given_back; /* turns before this one are the lanes' again */
+    size_t awaited;           /* the one that is waited for; others wake nobody */
     bool over;
     enum lrp_want want;
     lrp_lane_prepare *prepare;
@@ -56,7 +57,7 @@ static void end_turn(struct lane *lane, size_t turn, enum lrp_status status, con
     lane->status = status;
     lane->err = *err;
     lane->ready = turn + 1;
-    pthread_cond_signal(&l->done);
+    if (turn == l->awaited) pthread_cond_signal(&l->done);
     pthread_mutex_unlock(&l->lock);
 }
 
@@ -130,7 +131,7 @@ enum lrp_status lrp_lanes_take(struct lrp_lanes *lanes, size_t turn, struct lrp_
 {
     struct lane *lane = &lanes->items[turn % lanes->count];
     pthread_mutex_lock(&lanes->lock);
-    lanes->given_back = turn;
+    lanes->given_back = lanes->awaited = turn;
     if (turn) pthread_cond_signal(&lanes->items[(turn - 1) % lanes->count].wake);
     while (lane->ready <= turn) pthread_cond_wait(&lanes->done, &lanes->lock);
     const enum lrp_status status = lane->status;

@@ -1,0 +1,53 @@
+/* test_kept_texts.c: texts kept once. */
+#include "kept.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "check.h"
+
+static void one_copy_of_each_text(void **state)
+{
+    (void)state;
+    struct lrp_kept kept = {.arena = lrp_arena_new()};
+    const char *first[1000];
+    char text[32];
+    for (int i = 0; i < 1000; i++) { /* the table grows on the way */
+        snprintf(text, sizeof text, "/block%d/Gemm", i);
+        first[i] = lrp_kept_text(&kept, text, strlen(text));
+        assert_ptr_not_equal(first[i], text);
+    }
+    for (int i = 0; i < 1000; i++) {
+        snprintf(text, sizeof text, "/block%d/Gemm", i);
+        assert_ptr_equal(lrp_kept_text(&kept, text, strlen(text)), first[i]);
+        assert_string_equal(first[i], text);
+    }
+    assert_int_equal(kept.count, 1000);
+    lrp_kept_free(&kept);
+    assert_string_equal(first[7], "/block7/Gemm"); /* as long as the arena lives */
+    lrp_arena_free(kept.arena);
+}
+
+static void a_text_ends_at_its_length_or_first_nul(void **state)
+{
+    (void)state;
+    struct lrp_kept kept = {.arena = lrp_arena_new()};
+    const char *conv = lrp_kept_text(&kept, "Conv", 4);
+    assert_string_equal(conv, "Conv");
+    assert_ptr_equal(lrp_kept_text(&kept, "ConvTranspose", 4), conv);
+    assert_ptr_equal(lrp_kept_text(&kept, "Conv\0more", 9), conv);
+    assert_ptr_not_equal(lrp_kept_text(&kept, "ConvTranspose", 13), conv);
+    assert_ptr_not_equal(lrp_kept_text(&kept, "Con", 3), conv);
+    assert_string_equal(lrp_kept_text(&kept, "", 0), "");
+    lrp_kept_free(&kept);
+    lrp_arena_free(kept.arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(one_copy_of_each_text),
+        cmocka_unit_test(a_text_ends_at_its_length_or_first_nul),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
