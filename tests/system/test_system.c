@@ -14,6 +14,7 @@
 #include "pages.h"
 #include "program.h"
 #include "signal_wait.h"
+#include "sorting.h"
 #include "temporary.h"
 #include "wake_pipe.h"
 
@@ -170,6 +171,34 @@ static void frames_are_written(void **state)
 #endif
 }
 
+/* Places in the table `keys`, by what stands there, then by place. */
+static int by_key(const void *a, const void *b, void *keys)
+{
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    const int *key = keys;
+    if (key[x] != key[y]) return key[x] < key[y] ? -1 : 1;
+    return x < y ? -1 : x > y;
+}
+
+static void places_are_sorted_by_a_table(void **state)
+{
+    (void)state;
+    enum { MOST = 500, PRIME = 7919 };
+    for (size_t count = 0; count <= MOST; count++) {
+        int keys[MOST];
+        size_t places[MOST];
+        for (size_t i = 0; i < count; i++) {
+            keys[i] = (int)(i * PRIME % (count + 1) / 2); /* 0, 0, 1, 1, ... in another order: most twice */
+            places[i] = count - 1 - i;
+        }
+        lrp_sort(places, count, sizeof *places, by_key, keys);
+        for (size_t i = 1; i < count; i++) assert_true(by_key(&places[i - 1], &places[i], keys) < 0);
+        size_t sum = 0;
+        for (size_t i = 0; i < count; i++) sum += places[i];
+        assert_int_equal(sum, count ? count * (count - 1) / 2 : 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +209,7 @@ int main(void)
         cmocka_unit_test(a_wake_pipe_never_waits),
         cmocka_unit_test(processors_are_counted),
         cmocka_unit_test(a_blocked_signal_is_waited_for),
+        cmocka_unit_test(places_are_sorted_by_a_table),
         cmocka_unit_test_setup_teardown(frames_are_written, temporary_setup, temporary_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sorting.h"
+
 /* ---- Unique: what is compared ---- */
 
 /* `count` items of `each` numbers along an axis, or all numbers for themselves. */
@@ -75,7 +77,7 @@ static enum lrp_status items_sort(const struct lrp_call *call, const struct lrp_
         return lrp_fail(err, LRP_MEMORY, "not enough memory to sort it");
     }
     for (size_t k = 0; k < t->count; k++) t->order[k] = k;
-    qsort_r(t->order, t->count, sizeof *t->order, by_value, t);
+    lrp_sort(t->order, t->count, sizeof *t->order, by_value, t);
     for (size_t k = 0; k < t->count; k++) {
         t->groups += k == 0 || compare_items(t, t->order[k - 1], t->order[k]) != 0;
         t->group[k] = t->groups - 1;
