@@ -89,8 +89,7 @@ enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, str
     }
     definition->arena = arena;
     definition->path = copy;
-    struct lrp_reader reader = {
-        .path = copy, .arena = arena, .err = err, .texts = {.arena = arena}, .subgraph = lrp_reader_graph};
+    struct lrp_reader reader = {.path = copy, .arena = arena, .err = err, .subgraph = lrp_reader_graph};
     enum lrp_status status = open_and_read(&reader, definition);
     if (!status) status = lrp_reader_files(&reader, definition);
     /* of a file of many small parts, every page was read: what is needed of it again comes back */

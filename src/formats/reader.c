@@ -74,6 +74,7 @@ enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct
 
 enum lrp_status lrp_reader_string(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out)
 {
+    reader->texts.arena = reader->arena;
     *out = bytes.size ? lrp_kept_text(&reader->texts, (const char *)bytes.data, bytes.size) : "";
     return *out ? LRP_OK : lrp_reader_no_memory(reader);
 }
