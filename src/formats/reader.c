@@ -45,7 +45,7 @@ enum lrp_status lrp_reader_files(struct lrp_reader *reader, struct lrp_definitio
 void lrp_reader_close(struct lrp_reader *reader)
 {
     lrp_names_free(&reader->external_of);
-    lrp_kept_free(&reader->texts);
+    lrp_text_set_free(&reader->texts);
 }
 
 enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wire *wire)
@@ -75,7 +75,7 @@ enum lrp_status lrp_reader_check_numbers(struct lrp_reader *reader, const struct
 enum lrp_status lrp_reader_string(struct lrp_reader *reader, struct lrp_bytes bytes, const char **out)
 {
     reader->texts.arena = reader->arena;
-    *out = bytes.size ? lrp_kept_text(&reader->texts, (const char *)bytes.data, bytes.size) : "";
+    *out = bytes.size ? lrp_text_set_keep(&reader->texts, (const char *)bytes.data, bytes.size) : "";
     return *out ? LRP_OK : lrp_reader_no_memory(reader);
 }
 

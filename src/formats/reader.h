@@ -3,8 +3,8 @@
 #define LRP_FORMATS_READER_H
 
 #include "definition.h"
-#include "kept.h"
 #include "names.h"
+#include "text_set.h"
 #include "wire.h"
 
 #define LRP_MOST_SUBGRAPHS_DEEP 16
@@ -17,7 +17,7 @@ struct lrp_reader {
     const char *path; /* of the model, for finding external data */
     struct lrp_arena *arena;
     struct lrp_error *err;
-    struct lrp_kept texts; /* names and types: most are said more than once */
+    struct lrp_text_set texts; /* names and types: most are said more than once */
     struct lrp_bytes file;
     bool file_mapped;               /* its bytes are pages of the file */
     size_t mapped;                  /* bytes of all files */

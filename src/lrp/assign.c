@@ -148,7 +148,7 @@ static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct 
     source.plugin = plugin_of(rule);
     lrp_text_append(&said, source.text);
     if (source.plugin) lrp_text_printf(&said, "%soverridden by %s", *source.text ? ", " : "", source.plugin);
-    const char *text = said.failed ? NULL : lrp_kept_text(&a->out->texts, said.data, said.length);
+    const char *text = said.failed ? NULL : lrp_text_set_keep(&a->out->texts, said.data, said.length);
     lrp_text_free(&said);
     enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     if (status) return status;
@@ -335,7 +335,7 @@ void lrp_assignment_free(struct lrp_assignment *assignment)
     for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
     lrp_carriers_free(&assignment->carriers);
     lrp_carriers_free(&assignment->unstopped);
-    lrp_kept_free(&assignment->texts);
+    lrp_text_set_free(&assignment->texts);
     lrp_arena_free(assignment->texts.arena);
     free(assignment->rules);
     free(assignment->sources);

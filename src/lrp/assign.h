@@ -4,8 +4,8 @@
 
 #include "carriers.h"
 #include "graph.h"
-#include "kept.h"
 #include "lrpscope/composite.h"
+#include "text_set.h"
 
 /* X(id, text, what stands in front of the rule or map, whether it is a map, one line) */
 #define LRP_PRIMITIVES(X)                                                                                                      \
@@ -74,7 +74,7 @@ const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_
 struct lrp_assignment {
     struct lrp_rule *rules;
     struct lrp_rule_source *sources; /* where it came from; selector and plugin are borrowed */
-    struct lrp_kept texts;           /* of the sources; its arena is owned */
+    struct lrp_text_set texts;       /* of the sources; its arena is owned */
     bool differentiates;             /* fused activations are differentiated, whatever their layer's rule does */
     struct lrp_carriers carriers;    /* which values carry relevance under these rules */
     struct lrp_carriers unstopped;   /* which do where no rule stops */

@@ -1,21 +1,21 @@
-/* kept.h: texts that are kept once, however often they come. */
-#ifndef LRP_BASE_KEPT_H
-#define LRP_BASE_KEPT_H
+/* text_set.h: texts that are kept once, however often they come. */
+#ifndef LRP_BASE_TEXT_SET_H
+#define LRP_BASE_TEXT_SET_H
 
 #include <stddef.h>
 
 #include "arena.h"
 
 /* {.arena = somewhere} is an empty one; the arena is borrowed, and the texts live as long as it does. */
-struct lrp_kept {
+struct lrp_text_set {
     struct lrp_arena *arena;
-    struct lrp_kept_slot *slots;
+    struct lrp_text_slot *slots;
     size_t count, capacity;
 };
 
 /* The one copy, NUL-terminated, of a text that ends after `length` bytes or at its first NUL. NULL when out of memory. */
-const char *lrp_kept_text(struct lrp_kept *kept, const char *text, size_t length);
+const char *lrp_text_set_keep(struct lrp_text_set *set, const char *text, size_t length);
 /* Forgets which texts there are; they themselves stay in the arena. */
-void lrp_kept_free(struct lrp_kept *kept);
+void lrp_text_set_free(struct lrp_text_set *set);
 
 #endif

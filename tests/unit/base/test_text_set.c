@@ -1,5 +1,5 @@
-/* test_kept_texts.c: texts kept once. */
-#include "kept.h"
+/* test_text_set.c: texts kept once. */
+#include "text_set.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,38 +9,38 @@
 static void one_copy_of_each_text(void **state)
 {
     (void)state;
-    struct lrp_kept kept = {.arena = lrp_arena_new()};
+    struct lrp_text_set set = {.arena = lrp_arena_new()};
     const char *first[1000];
     char text[32];
     for (int i = 0; i < 1000; i++) { /* the table grows on the way */
         snprintf(text, sizeof text, "/block%d/Gemm", i);
-        first[i] = lrp_kept_text(&kept, text, strlen(text));
+        first[i] = lrp_text_set_keep(&set, text, strlen(text));
         assert_ptr_not_equal(first[i], text);
     }
     for (int i = 0; i < 1000; i++) {
         snprintf(text, sizeof text, "/block%d/Gemm", i);
-        assert_ptr_equal(lrp_kept_text(&kept, text, strlen(text)), first[i]);
+        assert_ptr_equal(lrp_text_set_keep(&set, text, strlen(text)), first[i]);
         assert_string_equal(first[i], text);
     }
-    assert_int_equal(kept.count, 1000);
-    lrp_kept_free(&kept);
+    assert_int_equal(set.count, 1000);
+    lrp_text_set_free(&set);
     assert_string_equal(first[7], "/block7/Gemm"); /* as long as the arena lives */
-    lrp_arena_free(kept.arena);
+    lrp_arena_free(set.arena);
 }
 
 static void a_text_ends_at_its_length_or_first_nul(void **state)
 {
     (void)state;
-    struct lrp_kept kept = {.arena = lrp_arena_new()};
-    const char *conv = lrp_kept_text(&kept, "Conv", 4);
+    struct lrp_text_set set = {.arena = lrp_arena_new()};
+    const char *conv = lrp_text_set_keep(&set, "Conv", 4);
     assert_string_equal(conv, "Conv");
-    assert_ptr_equal(lrp_kept_text(&kept, "ConvTranspose", 4), conv);
-    assert_ptr_equal(lrp_kept_text(&kept, "Conv\0more", 9), conv);
-    assert_ptr_not_equal(lrp_kept_text(&kept, "ConvTranspose", 13), conv);
-    assert_ptr_not_equal(lrp_kept_text(&kept, "Con", 3), conv);
-    assert_string_equal(lrp_kept_text(&kept, "", 0), "");
-    lrp_kept_free(&kept);
-    lrp_arena_free(kept.arena);
+    assert_ptr_equal(lrp_text_set_keep(&set, "ConvTranspose", 4), conv);
+    assert_ptr_equal(lrp_text_set_keep(&set, "Conv\0more", 9), conv);
+    assert_ptr_not_equal(lrp_text_set_keep(&set, "ConvTranspose", 13), conv);
+    assert_ptr_not_equal(lrp_text_set_keep(&set, "Con", 3), conv);
+    assert_string_equal(lrp_text_set_keep(&set, "", 0), "");
+    lrp_text_set_free(&set);
+    lrp_arena_free(set.arena);
 }
 
 int main(void)
