@@ -1,6 +1,7 @@
 /* printable.c: text from files made fit to be shown. */
 #include "printable.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -38,6 +39,14 @@ enum { LINE_SIZE = 4096 };
 
 /* For lack of memory; what a front end prints is one stream, whoever prints it. */
 static atomic_bool lost;
+static atomic_int trouble;
+
+/* Of what was refused first the cause is kept; later ones may be others. */
+static void note_trouble(const FILE *file)
+{
+    int none = 0;
+    if (file == stdout) atomic_compare_exchange_strong(&trouble, &none, errno);
+}
 
 static void print_list(FILE *file, const char *format, va_list arguments)
 {
@@ -49,14 +58,24 @@ static void print_list(FILE *file, const char *format, va_list arguments)
     if (length >= LINE_SIZE) {
         text = longer = malloc((size_t)length + 1);
         if (longer) vsnprintf(longer, (size_t)length + 1, format, again);
-        if (!longer) fflush(file); /* what was said before stands before, whole */
+        if (!longer) lrp_print_flush(file); /* what was said before stands before, whole */
     }
     va_end(again);
     if (!text || length < 0) atomic_store(&lost, true);
     if (!text) text = line; /* as much as there is room for */
     lrp_make_printable(text, "\n");
-    fputs(text, file);
+    if (fputs(text, file) < 0) note_trouble(file);
     free(longer);
+}
+
+void lrp_print_flush(FILE *file)
+{
+    if (fflush(file)) note_trouble(file);
+}
+
+int lrp_print_trouble(void)
+{
+    return atomic_load(&trouble);
 }
 
 bool lrp_print_lost(void)

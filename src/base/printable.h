@@ -15,5 +15,9 @@ char *lrp_printable(const char *text);
  * short, and lrp_print_lost says so from then on. */
 void lrp_print(FILE *file, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool lrp_print_lost(void);
+/* fflush: what was printed so far is sent off. */
+void lrp_print_flush(FILE *file);
+/* The errno with which standard output refused what was printed, the first time; 0: it never did. */
+int lrp_print_trouble(void);
 
 #endif

@@ -23,7 +23,7 @@ static void print_line(const struct lrp_snapshot *now, const char *name, const s
               *place == '(' ? " " : "", *place == '(' ? place : "", *target->label ? " " : "", target->label,
               *whole ? ", of " : "", whole, lrp_cli_number((double)target->output, output, sizeof output),
               lrp_cli_number(target->start, start, sizeof start), lrp_cli_number(sum, total, sizeof total));
-    fflush(stdout);
+    lrp_print_flush(stdout);
 }
 
 /* What of the sum arrives at which input, where there are several. */

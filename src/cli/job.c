@@ -193,7 +193,7 @@ int lrp_cli_job_fail(const struct lrp_cli_job *job, enum lrp_status status, cons
 {
     const int code = job->watch ? lrp_cli_watch_exit_code(job->watch) : 0;
     if (!code) return lrp_cli_report_error(status, err);
-    fflush(stdout);
+    lrp_print_flush(stdout);
     fputs("lrpscope: interrupted\n", stderr);
     return code;
 }

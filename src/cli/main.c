@@ -36,13 +36,15 @@ static bool reader_is_gone(void)
 /* What was printed must have arrived: a full disk is an error of the whole run. */
 static int check_printed(int code)
 {
-    const bool lost = fflush(stdout) || ferror(stdout);
+    const int unsent = fflush(stdout) ? errno : 0, trouble = lrp_print_trouble() ? lrp_print_trouble() : unsent;
+    const bool lost = unsent || ferror(stdout);
     if (lrp_print_lost() && !code) {
         lrp_print(stderr, "lrpscope: not enough memory to print everything\n");
         return lrp_status_exit_code(LRP_MEMORY);
     }
     if (!lost || reader_is_gone()) return code;
-    lrp_print(stderr, "lrpscope: standard output cannot be written: %s\n", strerror(errno));
+    lrp_print(stderr, "lrpscope: standard output cannot be written%s%s\n", trouble ? ": " : "",
+              trouble ? strerror(trouble) : "");
     return code ? code : lrp_status_exit_code(LRP_FILE);
 }
 

@@ -124,7 +124,7 @@ void lrp_cli_table_free(struct lrp_table *table)
 
 int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err)
 {
-    fflush(stdout); /* what was said before stands before */
+    lrp_print_flush(stdout); /* what was said before stands before */
     lrp_print(stderr, "lrpscope: %s\n", err->message);
     return lrp_status_exit_code(status);
 }

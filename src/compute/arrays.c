@@ -1,6 +1,7 @@
 /* arrays.c: arrays from files: .npy, and .npz and .safetensors, which hold several by name. */
 #include "arrays.h"
 
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -49,16 +50,31 @@ static enum lrp_status fill_tensor(const struct lrp_npy *npy, struct lrp_tensor 
     return LRP_OK;
 }
 
-static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tensor **out, struct lrp_error *err)
+/* Smaller ones are read in any case: what is needed in all is said then. */
+#define ALWAYS ((size_t)16 << 20)
+
+/* Refuses what takes more than `most` bytes as a tensor; one that is turned around is there twice meanwhile. */
+static enum lrp_status check_size(const struct lrp_npy *npy, bool turned, size_t most, struct lrp_error *err)
 {
-    const bool is_float = lrp_dtype_is_float(npy->dtype);
+    const size_t each = (lrp_dtype_is_float(npy->dtype) ? sizeof(float) : sizeof(int64_t)) * (turned ? 2 : 1);
+    char shape[160];
+    if (npy->count <= (most > ALWAYS ? most : ALWAYS) / each) return LRP_OK;
+    return lrp_fail(err, LRP_MEMORY, "an array of %s takes %zu bytes, more than the limit --memory %zu; give it in parts",
+                    lrp_shape_text(&npy->shape, 0, "x", shape, sizeof shape),
+                    npy->count > SIZE_MAX / each ? SIZE_MAX : npy->count * each, most);
+}
+
+static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, size_t most, struct lrp_tensor **out, struct lrp_error *err)
+{
+    const bool is_float = lrp_dtype_is_float(npy->dtype), turned = npy->fortran && npy->shape.rank > 1;
     struct lrp_tensor *tensor, *ordered = NULL;
     const enum lrp_dtype dtype = is_float ? LRP_DTYPE_FLOAT : npy->letters ? LRP_DTYPE_STRING : LRP_DTYPE_INT64;
-    enum lrp_status status = lrp_tensor_new(dtype, &npy->shape, &tensor, err);
+    enum lrp_status status = check_size(npy, turned, most, err);
 
+    if (!status) status = lrp_tensor_new(dtype, &npy->shape, &tensor, err);
     if (status) return status;
     status = fill_tensor(npy, tensor, err);
-    if (!status && npy->fortran && npy->shape.rank > 1) {
+    if (!status && turned) {
         status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
         if (!status)
             from_fortran(&tensor->shape, tensor->f, tensor->count, is_float ? sizeof *tensor->f : sizeof *tensor->i,
@@ -76,13 +92,13 @@ static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, struct lrp_tenso
     return status;
 }
 
-static enum lrp_status npy_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+static enum lrp_status npy_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
                                 struct lrp_error *err)
 {
     struct lrp_npy npy;
     const enum lrp_status status = lrp_npy_parse(bytes, size, &npy, err);
     (void)name;
-    return status ? status : tensor_of_npy(&npy, out, err);
+    return status ? status : tensor_of_npy(&npy, most, out, err);
 }
 
 /* ---- several in a file ---- */
@@ -116,7 +132,7 @@ static const char *entry_name(const void *list, size_t i)
     return ((const struct lrp_zip_entry *)list)[i].name;
 }
 
-static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
                                 struct lrp_error *err)
 {
     struct lrp_zip_entry *entries;
@@ -124,9 +140,13 @@ static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const c
     unsigned char *unpacked = NULL;
     enum lrp_status status = lrp_zip_parse(bytes, size, &entries, &count, err);
     if (!status) status = choose_array(entry_name, entries, count, ".npy", name, &index, err);
+    if (most < ALWAYS) most = ALWAYS;
+    if (!status && entries[index].size > most)
+        status = lrp_fail(err, LRP_MEMORY, "%s takes %zu bytes unpacked, more than the limit --memory %zu; give it in parts",
+                          entries[index].name, (size_t)entries[index].size, most);
     if (!status) status = lrp_zip_unpack(&entries[index], &unpacked, err);
     if (!status) {
-        status = npy_read(unpacked, entries[index].size, NULL, out, err);
+        status = npy_read(unpacked, entries[index].size, NULL, most - entries[index].size, out, err);
         if (status) lrp_fail_context(err, status, "%s", entries[index].name);
     }
     free(unpacked);
@@ -139,8 +159,8 @@ static const char *tensor_name(const void *list, size_t i)
     return ((const struct lrp_safetensor *)list)[i].name;
 }
 
-static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
-                                        struct lrp_error *err)
+static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size, const char *name, size_t most,
+                                        struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_safetensor *tensors;
     size_t count, index = 0;
@@ -149,7 +169,7 @@ static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size,
     if (!status) {
         const struct lrp_safetensor *t = &tensors[index];
         const struct lrp_npy plain = {.dtype = t->dtype, .shape = t->shape, .count = t->count, .data = t->data};
-        status = tensor_of_npy(&plain, out, err);
+        status = tensor_of_npy(&plain, most, out, err);
     }
     lrp_safetensors_free(tensors, count);
     return status;
@@ -164,7 +184,7 @@ static bool safetensors_sniff(const unsigned char *bytes, size_t size)
 /* Kinds of files, a row each. */
 static const struct {
     bool (*sniff)(const unsigned char *bytes, size_t size);
-    enum lrp_status (*read)(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+    enum lrp_status (*read)(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
                             struct lrp_error *err);
 } kinds[] = {
     {lrp_npy_sniff, npy_read},
@@ -184,12 +204,12 @@ bool lrp_arrays_sniff(const unsigned char *bytes, size_t size)
     return false;
 }
 
-enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
                                 struct lrp_error *err)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (kinds[i].sniff(bytes, size)) return kinds[i].read(bytes, size, name, out, err);
-    return npy_read(bytes, size, name, out, err); /* says what is wrong */
+        if (kinds[i].sniff(bytes, size)) return kinds[i].read(bytes, size, name, most, out, err);
+    return npy_read(bytes, size, name, most, out, err); /* says what is wrong */
 }
 
 #define MOST_BYTES ((size_t)1 << 30) /* of an array that an option names */
@@ -202,7 +222,7 @@ enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, s
     status = mapping.size > MOST_BYTES
                  ? lrp_fail(err, LRP_FILE, "it has %zu bytes, more than the %zu that are read of such a file", mapping.size,
                             MOST_BYTES)
-                 : lrp_arrays_read(mapping.data, mapping.size, NULL, out, err);
+                 : lrp_arrays_read(mapping.data, mapping.size, NULL, SIZE_MAX, out, err);
     if (status) status = lrp_fail_context(err, status, "%s", path);
     lrp_mapping_close(&mapping);
     return status;

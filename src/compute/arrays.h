@@ -9,8 +9,8 @@ bool lrp_arrays_sniff(const unsigned char *bytes, size_t size);
 /* ".npy, .npz, .safetensors". Static. */
 const char *lrp_arrays_names(void);
 /* The array of that name, else the only one there is. Floats become float32, all else int64. *out is owned. Errors: LRP_FILE
- * (the message does not name the file), LRP_MEMORY. */
-enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, struct lrp_tensor **out,
+ * (the message does not name the file), LRP_MEMORY, also where it would take more than `most` bytes: before they are taken. */
+enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
                                 struct lrp_error *err);
 
 #endif

@@ -175,8 +175,10 @@ static enum lrp_status each_line(const struct lrp_shard_set *m,
 
 static enum lrp_status copy_line(void *data, size_t sample, const char *line, struct lrp_error *err)
 {
+    const struct lrp_output *out = data;
     (void)sample;
-    return fputs(line, data) < 0 ? lrp_fail(err, LRP_FILE, "%s", strerror(errno)) : LRP_OK;
+    return fputs(line, out->file) < 0 ? lrp_fail(err, LRP_FILE, "%s: cannot be written: %s", out->path, strerror(errno))
+                                      : LRP_OK;
 }
 
 enum lrp_status lrp_shard_set_lines(const struct lrp_shard_set *m, struct lrp_error *err)
@@ -184,7 +186,7 @@ enum lrp_status lrp_shard_set_lines(const struct lrp_shard_set *m, struct lrp_er
     struct lrp_output out = {0};
     char *path = lrp_data_path(m->folder, "", "results", ".jsonl", err);
     enum lrp_status status = path ? lrp_output_open(path, &out, err) : err->status;
-    if (!status && (status = each_line(m, copy_line, out.file, err)) != LRP_OK) lrp_output_abort(&out);
+    if (!status && (status = each_line(m, copy_line, &out, err)) != LRP_OK) lrp_output_abort(&out);
     if (!status) status = lrp_output_commit(&out, err);
     free(path);
     return status;

@@ -303,6 +303,7 @@ static enum lrp_status write_files(struct writer *w, cJSON *layers, const char *
     if (!status && w->out.tensor_count)
         status = lrp_safetensors_write(n.trial_weights, w->out.tensors, w->out.tensor_count, NULL, 0, w->out.err);
     if (!status) status = write_model(w, n.trial_path, n.trial, cJSON_Duplicate(layers, true));
+    if (status) lrp_fail_context(w->out.err, status, "%s", path); /* the names before it are for a while only */
     if (!status) status = lrp_json_trial(w->out.graph->definition, n.trial_path, w->out.err);
     if (!status) status = rename_weights(w, &n);
     if (!status) {

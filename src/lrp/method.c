@@ -41,6 +41,7 @@ static const struct lrp_method rows[] = {
      .apply = lrp_apply_guided,
      .account = lrp_account_gradient,
      .starts_with_one = true,
+     .sets = 2,
      .rectifies = true},
     {.info = {.name = "deconvnet",
               .line = "the gradient, through ReLU where it is positive, whatever went through forward (Zeiler 2014)",
@@ -49,6 +50,7 @@ static const struct lrp_method rows[] = {
      .apply = lrp_apply_deconv,
      .account = lrp_account_gradient,
      .starts_with_one = true,
+     .sets = 2,
      .rectifies = true},
 };
 enum { ROWS = sizeof rows / sizeof *rows };

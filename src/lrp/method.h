@@ -31,6 +31,8 @@ struct lrp_method {
     bool starts_with_one;      /* at the target, whatever --output-relevance says */
     bool times_values;         /* at the end every value is multiplied with what it got: nothing is final before */
     bool rectifies;            /* changes what goes through ReLU: without any it is the plain gradient, which is said */
+    int sets; /* as many times all values are there at most, beside those of the input and what comes back in one pass: those
+                 of other points, or row-major twins of blocks where nodes are handed through element by element */
     lrp_method_compute *compute; /* many passes; NULL: one */
     const char *pass;            /* then: the method of a single one */
     const char *pass_argument;   /* likewise: the argument that names it; NULL: none does */

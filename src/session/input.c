@@ -53,7 +53,7 @@ static enum lrp_status decode_source(const unsigned char *bytes, size_t size, co
         return status;
     }
     struct lrp_tensor *array = NULL;
-    const enum lrp_status status = lrp_arrays_read(bytes, size, name, &array, err);
+    const enum lrp_status status = lrp_arrays_read(bytes, size, name, most, &array, err);
     out->array = array;
     return status;
 }

@@ -108,8 +108,8 @@ struct lrp_source {
     const struct lrp_tensor *array; /* or a tensor, NULL: none */
 };
 void lrp_source_free(struct lrp_source *source);
-/* Reads a picture of at most `most` bytes (lrp_memory_limit), an array, or standard input ("-"). `name`: of the input; of
- * several arrays in a file it is the one called like that. */
+/* Reads a picture or an array of at most `most` bytes (lrp_memory_limit), also from standard input ("-"). `name`: of the input;
+ * of several arrays in a file it is the one called like that. */
 enum lrp_status lrp_source_read(const char *path, const char *name, size_t most, struct lrp_source *out, struct lrp_error *err);
 /* The tensor a model input gets from a source: preprocessed, checked against the input's shape (`asked`: --input-shape, rank -1
  * if not given). A fixed batch of 1 takes any number of samples, to be run one by one (*one_by_one). */

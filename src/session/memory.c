@@ -36,9 +36,14 @@ static uint64_t missing_channels(const struct lrp_shape *shape)
     return rest ? (uint64_t)(lrp_shape_count(shape) / channels * (BLOCK - rest)) : 0;
 }
 
-/* What must be there in any case: the inputs; the activations and relevances of all values, which are the product; what the
- * largest layer needs while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and
- * weights. */
+/* How often all values are there while a method works: once of the input and once what comes back are the product. */
+static uint64_t sets_of_values(const struct lrp_job *job)
+{
+    return 2 + (job->want >= LRP_WANT_RELEVANCE ? (uint64_t)job->setup->method.row->sets : 0);
+}
+
+/* What must be there in any case: the inputs; the activations and relevances of all values; what the largest layer needs while
+ * it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
 static uint64_t needed_bytes(const struct lrp_job *job)
 {
     enum { TENSORS_AT_WORK = 6 };
@@ -60,7 +65,8 @@ static uint64_t needed_bytes(const struct lrp_job *job)
     const uint64_t own = list->activation_bytes,
                    kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */
     const uint64_t at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float) + job->input_bytes;
-    return kept > (UINT64_MAX - at_work) / 2 ? UINT64_MAX : 2 * kept + at_work;
+    const uint64_t sets = sets_of_values(job);
+    return kept > (UINT64_MAX - at_work) / sets ? UINT64_MAX : sets * kept + at_work;
 }
 
 /* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as
@@ -68,13 +74,13 @@ static uint64_t needed_bytes(const struct lrp_job *job)
 static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error *err)
 {
     const uint64_t kept = job->results->network->view->list.activation_bytes, machine = job->session->allotted_memory;
-    if (kept <= (job->want >= LRP_WANT_RELEVANCE ? machine / 2 : machine)) return LRP_OK;
+    const uint64_t sets = job->want >= LRP_WANT_RELEVANCE ? sets_of_values(job) : 1;
+    if (kept <= machine / sets) return LRP_OK;
     return lrp_fail(err, LRP_MEMORY,
                     "%s: the activations%s take %llu bytes, this process has %llu in all; a smaller input or batch "
                     "needs less, --memory tries all the same",
                     lrp_model_path(job->session->model), job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "",
-                    (unsigned long long)(job->want >= LRP_WANT_RELEVANCE && kept <= UINT64_MAX / 2 ? 2 * kept : kept),
-                    (unsigned long long)machine);
+                    (unsigned long long)(kept <= UINT64_MAX / sets ? sets * kept : UINT64_MAX), (unsigned long long)machine);
 }
 
 size_t lrp_memory_limit(const struct lrp_session *session, const struct lrp_settings *settings)

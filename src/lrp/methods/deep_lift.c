@@ -227,6 +227,7 @@ const struct lrp_method lrp_method_row_deep_lift = {
              .formula = "m (x - B); activations m (f(a) - f(a0)) / (a - a0), all else J^T m",
              .cost = "2 x forward + backward",
              LRP_METHOD_TAKES({"baseline", "0", LRP_METHOD_BASELINE, NULL, "what the input is compared with"})},
+    .sets = 5,
     .compute = deep_lift,
     .pass = "gradient",
     .starts_with_one = true};

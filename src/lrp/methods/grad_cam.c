@@ -369,6 +369,7 @@ const struct lrp_method lrp_method_row_guided_grad_cam = {
              .cost = "forward + 2 x backward",
              LRP_METHOD_TAKES(LAYER, {"relu", "on", LRP_METHOD_WORD, "on off", "what speaks against the target is cut off"},
                               RESIZE, TOKENS)},
+    .sets = 2,
     .compute = guided_grad_cam,
     .pass = "guided-backprop",
     .starts_with_one = true,

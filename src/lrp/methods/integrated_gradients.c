@@ -130,5 +130,6 @@ const struct lrp_method lrp_method_row_integrated_gradients = {
                               {"baseline", "0", LRP_METHOD_BASELINE, NULL, "where the way begins"},
                               {"points", "gauss", LRP_METHOD_WORD, "ends right left middle trapezoid gauss",
                                "where they lie; gauss: Gauss-Legendre"})},
+    .sets = 1,
     .compute = integrated_gradients,
     .pass = "gradient"};

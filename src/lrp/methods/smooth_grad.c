@@ -133,5 +133,6 @@ const struct lrp_method lrp_method_row_smooth_grad = {
                               {"of", "gradient", LRP_METHOD_WORD, "gradient input-gradient lrp", "what is averaged"},
                               {"noise", "", LRP_METHOD_FILE, NULL, "a .npy (n, ...) of standard normal numbers"},
                               {"seed", "0", LRP_METHOD_SEED, NULL, "of the noise, without a file"})},
+    .sets = 1,
     .compute = smooth_grad,
     .pass_argument = "of"};
