@@ -414,8 +414,10 @@ static void candidates_take_the_place_of_the_word(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest rows[] = {
         cmocka_unit_test(every_action_has_a_name_a_help_and_a_way_to_it),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_action_does_something_somewhere),
         cmocka_unit_test(no_key_means_two_things_in_one_place),
         cmocka_unit_test(every_key_of_the_specification_is_bound),
@@ -428,5 +430,5 @@ int main(void)
         cmocka_unit_test(what_the_runtime_knows_is_asked_for),
         cmocka_unit_test_setup_teardown(candidates_take_the_place_of_the_word, fixture_set_up, fixture_tear_down),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return check_rows_first(rows, tests);
 }

@@ -138,14 +138,16 @@ static void every_prompt_is_whole(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest rows[] = {
         cmocka_unit_test(every_view_is_whole),
+        cmocka_unit_test(every_menu_is_whole),
+        cmocka_unit_test(every_prompt_is_whole),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(every_view_is_opened_by_an_action_of_its_name, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(every_view_is_found_again_by_its_name, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(every_preview_is_whole_and_can_be_chosen, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(previews_of_relevance_give_way_while_checks_fail, fixture_set_up, fixture_tear_down),
-        cmocka_unit_test(every_menu_is_whole),
-        cmocka_unit_test(every_prompt_is_whole),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return check_rows_first(rows, tests);
 }

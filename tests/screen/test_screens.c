@@ -212,6 +212,7 @@ static void screens_are_as_recorded(void **state)
         fixture_free(&f);
     }
     int missing = 0;
+    fflush(stdout); /* screens that differ stand there, before what follows */
     for (int i = 0; i < LRP_VIEW_COUNT; i++)
         if (!views[i]) missing += told("view", lrp_screen.views[i]->name);
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++)

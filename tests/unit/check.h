@@ -12,6 +12,10 @@
 
 #include "lrpscope/error.h"
 
+/* What main returns where tests follow from the rows of a table: those that look at the rows come first, and what a row lacks,
+ * which they name, would crash the others, which do not run then. Both are arrays of struct CMUnitTest. */
+#define check_rows_first(rows, tests) (cmocka_run_group_tests(rows, NULL, NULL) ? 1 : cmocka_run_group_tests(tests, NULL, NULL))
+
 /* cmocka's header does not say so. */
 void _fail(const char *const file, const int line) __attribute__((noreturn));
 

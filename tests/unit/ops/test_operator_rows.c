@@ -81,10 +81,12 @@ static void no_version_stands_in_two_rows(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
+    const struct CMUnitTest rows[] = {
         cmocka_unit_test(every_row_has_its_columns),
+    };
+    const struct CMUnitTest tests[] = {
         cmocka_unit_test(rows_that_share_functions_have_their_own),
         cmocka_unit_test(no_version_stands_in_two_rows),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return check_rows_first(rows, tests);
 }
