@@ -3,7 +3,8 @@
 
 Four rules, each broken by name in what is printed:
 - No circles: if the functions of a.c call those of b.c, nothing that b.c calls leads back to a.c. A table that holds the address of a
-  function calls nobody: rows may use what stands beside their table. Not asked of ONE_THING.
+  function calls nobody, and who reads a table calls nobody either: rows may use what stands beside their table. Not asked of
+  ONE_THING.
 - What only its own file uses is static. (All that "rows" asks: a row at the end of its file, which no list names, is not there for
   anybody.)
 - What only tests use is dead, unless the comment above it in its header says "for tests".
@@ -17,12 +18,10 @@ import subprocess
 import sys
 
 # What is one thing in several files, and calls itself:
-# - What is typed: a prompt lists what could stand there, a menu opens one to have a row edited, and typing moves the selection.
 # - Carrying out an effect may have others carried out: what it changed is looked at, which tells the state, which asks for more.
 # - A body holds nodes on which graphs hang, whose nodes have bodies.
 # - A job may have another text run in a session of its own, for a target that is a likeness to it.
 ONE_THING = (
-    tuple(f"tui/state/{name}.c" for name in ("act_move", "complete", "menu", "preview", "prompt", "select")),
     ("tui/run/*",),
     ("graph/expand.c", "graph/expand_body.c"),
     tuple(f"session/{name}.c" for name in ("job", "method_run", "sequence", "session", "similar", "snapshot", "worker")),
@@ -138,7 +137,7 @@ def main(arguments):
     home = {name: file for path, file in paths.items() for name in defined[path]}
     referred = {file: named[path] for path, file in paths.items()}
     called = {file: calling[path] for path, file in paths.items()}
-    edges = {file: {home[n] for n in names if n in home and home[n] != file} for file, names in called.items()}
+    edges = {file: {home[n] for n in names if n in home and n not in data and home[n] != file} for file, names in called.items()}
     bad = 0
     for circle in [] if rows else circles(edges):
         if any(all(any(file.relative_to(source).match(p) for p in thing) for file in circle) for thing in ONE_THING):

@@ -32,7 +32,11 @@ struct lrp_prompt_row {
     bool tries;                                           /* the text is tried as it is typed */
     bool proposes;                                        /* what it starts with gives way to what is typed */
 };
-const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind);
+extern const struct lrp_prompt_row lrp_prompts[LRP_PROMPT_COUNT];
+static inline const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind)
+{
+    return &lrp_prompts[kind];
+}
 
 /* A kind of menu. */
 struct lrp_menu_kind_row {
@@ -47,7 +51,11 @@ struct lrp_menu_kind_row {
     bool of_layers;    /* of the tagged layers, or the selected one */
     bool before_model; /* can be opened without a model */
 };
-const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind);
+extern const struct lrp_menu_kind_row lrp_menu_kinds[LRP_MENU_KIND_COUNT];
+static inline const struct lrp_menu_kind_row *lrp_menu_kind_row(enum lrp_menu_kind kind)
+{
+    return &lrp_menu_kinds[kind];
+}
 
 struct lrp_prompt {
     enum lrp_prompt_kind kind;
@@ -220,7 +228,11 @@ void lrp_app_settle(struct lrp_app *app); /* selection and scrolling made legal 
 void lrp_app_refilter(struct lrp_app *app);
 void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text);
 /* What is found or shown follows what is typed. */
-void lrp_app_typed(struct lrp_app *app);
+static inline void lrp_app_typed(struct lrp_app *app)
+{
+    const struct lrp_prompt_row *row = lrp_prompt_row(app->prompt.kind);
+    if (row->typed) row->typed(app, lrp_lineedit_text(&app->edits[app->prompt.kind]));
+}
 void lrp_app_prompt_key(struct lrp_app *app, int key);
 /* A view, or for one that lies over others when it is open already, the one before. */
 void lrp_app_open_view(struct lrp_app *app, enum lrp_view view);

@@ -43,15 +43,11 @@ static bool has_stored(const struct lrp_app *app)
     return *app->stored != 0;
 }
 
-const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind)
-{
-    static const struct lrp_preview_row rows[] = {
+const struct lrp_preview_row lrp_previews[LRP_PREVIEW_COUNT] = {
 #define X(id, drawn, painted, ...) {__VA_ARGS__},
-        LRP_PREVIEWS(X)
+    LRP_PREVIEWS(X)
 #undef X
-    };
-    return &rows[kind];
-}
+};
 
 bool lrp_subject_equal(const struct lrp_subject *a, const struct lrp_subject *b)
 {

@@ -71,7 +71,11 @@ struct lrp_preview_row {
     bool whole_pane;                        /* without title, legend and picture: drawn from numbers */
     bool (*has)(const struct lrp_app *app); /* there is something of the kind for the selected layer; NULL: always */
 };
-const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind);
+extern const struct lrp_preview_row lrp_previews[LRP_PREVIEW_COUNT];
+static inline const struct lrp_preview_row *lrp_preview_row(enum lrp_preview kind)
+{
+    return &lrp_previews[kind];
+}
 
 /* A picture as it is wanted, or as it was made. */
 struct lrp_subject {

@@ -147,76 +147,59 @@ static void take_option(struct lrp_app *app, const char *text)
     lrp_app_emit(app, LRP_EFFECT_SET, text, app->prompt.setting, false);
 }
 
-const struct lrp_prompt_row *lrp_prompt_row(enum lrp_prompt_kind kind)
-{
-    static const struct lrp_prompt_row rows[LRP_PROMPT_COUNT] = {
-        [LRP_PROMPT_NONE] = {.name = "NONE", .label = "", .take = take_as_typed},
-        [LRP_PROMPT_SEARCH] = {.name = "SEARCH",
-                               .label = "/",
-                               .completes = LRP_ARGUMENT_LAYER,
-                               .take = take_search,
-                               .typed = typed_search,
-                               .leave = leave_search},
-        [LRP_PROMPT_FILTER] = {.name = "FILTER",
-                               .proposes = true,
-                               .label = "\\",
-                               .completes = LRP_ARGUMENT_PATTERN,
-                               .take = take_as_typed,
-                               .typed = typed_filter,
-                               .leave = leave_filter},
-        [LRP_PROMPT_COMMAND] = {.name = "COMMAND", .label = ":", .completes = LRP_ARGUMENT_COMMAND, .take = lrp_app_command},
-        [LRP_PROMPT_RULE] =
-            {.name = "RULE", .label = "rule: ", .completes = LRP_ARGUMENT_RULE, .take = take_rule, .tries = true},
-        [LRP_PROMPT_COMPOSITE] = {.name = "COMPOSITE",
-                                  .label = "composite: ",
-                                  .completes = LRP_ARGUMENT_COMPOSITE,
-                                  .take = take_composite,
-                                  .tries = true},
-        [LRP_PROMPT_INPUT] = {.name = "INPUT",
-                              .proposes = true,
-                              .label = "input: ",
-                              .completes = LRP_ARGUMENT_INPUT,
-                              .effect = LRP_EFFECT_INPUT},
-        [LRP_PROMPT_MODEL] =
-            {.name = "MODEL", .proposes = true, .label = "model: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_OPEN},
-        [LRP_PROMPT_EXPORT] = {.name = "EXPORT",
-                               .proposes = true,
-                               .label = "write PNG: ",
-                               .completes = LRP_ARGUMENT_FILE,
-                               .effect = LRP_EFFECT_EXPORT},
-        [LRP_PROMPT_ALL] = {.name = "ALL",
-                            .proposes = true,
-                            .label = "write all into the folder: ",
-                            .completes = LRP_ARGUMENT_FILE,
-                            .effect = LRP_EFFECT_EXPORT_ALL},
-        [LRP_PROMPT_WRITE] = {.name = "WRITE",
-                              .proposes = true,
-                              .label = "write rules file: ",
-                              .completes = LRP_ARGUMENT_FILE,
-                              .effect = LRP_EFFECT_WRITE},
-        [LRP_PROMPT_OPTION] =
-            {.name = "OPTION", .proposes = true, .label = "", .completes = LRP_ARGUMENT_VALUE, .take = take_option},
-        [LRP_PROMPT_ARGUMENT] = {.name = "ARGUMENT",
-                                 .proposes = true,
-                                 .label = "",
-                                 .completes = LRP_ARGUMENT_METHOD_VALUE,
-                                 .take = take_argument,
-                                 .back = back_to_form},
-        [LRP_PROMPT_MENU_FILTER] = {.name = "MENU_FILTER",
-                                    .label = "/",
-                                    .take = take_as_typed,
-                                    .typed = typed_menu_filter,
-                                    .leave = leave_menu_filter}};
-    return &rows[kind];
-}
+const struct lrp_prompt_row lrp_prompts[LRP_PROMPT_COUNT] = {
+    [LRP_PROMPT_NONE] = {.name = "NONE", .label = "", .take = take_as_typed},
+    [LRP_PROMPT_SEARCH] = {.name = "SEARCH",
+                           .label = "/",
+                           .completes = LRP_ARGUMENT_LAYER,
+                           .take = take_search,
+                           .typed = typed_search,
+                           .leave = leave_search},
+    [LRP_PROMPT_FILTER] = {.name = "FILTER",
+                           .proposes = true,
+                           .label = "\\",
+                           .completes = LRP_ARGUMENT_PATTERN,
+                           .take = take_as_typed,
+                           .typed = typed_filter,
+                           .leave = leave_filter},
+    [LRP_PROMPT_COMMAND] = {.name = "COMMAND", .label = ":", .completes = LRP_ARGUMENT_COMMAND, .take = lrp_app_command},
+    [LRP_PROMPT_RULE] = {.name = "RULE", .label = "rule: ", .completes = LRP_ARGUMENT_RULE, .take = take_rule, .tries = true},
+    [LRP_PROMPT_COMPOSITE] = {.name = "COMPOSITE",
+                              .label = "composite: ",
+                              .completes = LRP_ARGUMENT_COMPOSITE,
+                              .take = take_composite,
+                              .tries = true},
+    [LRP_PROMPT_INPUT] =
+        {.name = "INPUT", .proposes = true, .label = "input: ", .completes = LRP_ARGUMENT_INPUT, .effect = LRP_EFFECT_INPUT},
+    [LRP_PROMPT_MODEL] =
+        {.name = "MODEL", .proposes = true, .label = "model: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_OPEN},
+    [LRP_PROMPT_EXPORT] = {.name = "EXPORT",
+                           .proposes = true,
+                           .label = "write PNG: ",
+                           .completes = LRP_ARGUMENT_FILE,
+                           .effect = LRP_EFFECT_EXPORT},
+    [LRP_PROMPT_ALL] = {.name = "ALL",
+                        .proposes = true,
+                        .label = "write all into the folder: ",
+                        .completes = LRP_ARGUMENT_FILE,
+                        .effect = LRP_EFFECT_EXPORT_ALL},
+    [LRP_PROMPT_WRITE] = {.name = "WRITE",
+                          .proposes = true,
+                          .label = "write rules file: ",
+                          .completes = LRP_ARGUMENT_FILE,
+                          .effect = LRP_EFFECT_WRITE},
+    [LRP_PROMPT_OPTION] =
+        {.name = "OPTION", .proposes = true, .label = "", .completes = LRP_ARGUMENT_VALUE, .take = take_option},
+    [LRP_PROMPT_ARGUMENT] = {.name = "ARGUMENT",
+                             .proposes = true,
+                             .label = "",
+                             .completes = LRP_ARGUMENT_METHOD_VALUE,
+                             .take = take_argument,
+                             .back = back_to_form},
+    [LRP_PROMPT_MENU_FILTER] = {
+        .name = "MENU_FILTER", .label = "/", .take = take_as_typed, .typed = typed_menu_filter, .leave = leave_menu_filter}};
 
 /* ---- keys ---- */
-
-void lrp_app_typed(struct lrp_app *app)
-{
-    const struct lrp_prompt_row *row = lrp_prompt_row(app->prompt.kind);
-    if (row->typed) row->typed(app, lrp_lineedit_text(edit_of(app)));
-}
 
 static void cancel(struct lrp_app *app)
 {
