@@ -9,9 +9,15 @@
 /* An activation and what its parameters are called there; they come as a list, or one by one with a prefix. */
 static const struct activation {
     const char *name, *first, *second;
+    bool as_inputs; /* they are inputs of the operator, not attributes */
 } activations[] = {
-    {"Relu", NULL, NULL},   {"Sigmoid", NULL, NULL},          {"Tanh", NULL, NULL},   {"LeakyRelu", "alpha", NULL},
-    {"Elu", "alpha", NULL}, {"HardSigmoid", "alpha", "beta"}, {"Clip", "min", "max"},
+    {.name = "Relu"},
+    {.name = "Sigmoid"},
+    {.name = "Tanh"},
+    {.name = "LeakyRelu", .first = "alpha"},
+    {.name = "Elu", .first = "alpha"},
+    {.name = "HardSigmoid", .first = "alpha", .second = "beta"},
+    {.name = "Clip", .first = "min", .second = "max", .as_inputs = true},
 };
 
 static const struct activation *activation_named(const char *name)
@@ -43,9 +49,9 @@ static enum lrp_status add_activation(struct lrp_operator_body *b, int *x, struc
     const int count = parameters(b->of, p);
     if (!*name) return LRP_OK;
     if (!known) return lrp_fail(err, LRP_UNSUPPORTED, "its activation %.60s is not implemented", name);
-    if (strcmp(name, "Clip") == 0) { /* its bounds are inputs */
-        const int low = count > 0 ? lrp_body_number(b, p[0]) : LRP_BODY_NONE;
-        *x = LRP_BODY_CALL(b, "activation", name, *x, low, count > 1 ? lrp_body_number(b, p[1]) : LRP_BODY_NONE);
+    if (known->as_inputs) {
+        const int first = count > 0 ? lrp_body_number(b, p[0]) : LRP_BODY_NONE;
+        *x = LRP_BODY_CALL(b, "activation", known->name, *x, first, count > 1 ? lrp_body_number(b, p[1]) : LRP_BODY_NONE);
         return LRP_OK;
     }
     *x = LRP_BODY_CALL(b, "activation", known->name, *x);
