@@ -17,6 +17,8 @@ enum lrp_kind_trait {
     LRP_KIND_IS_MAPPED = 1024,    /* works on its weights as they lie in the file, unless a rule changes them */
     LRP_KIND_IS_LOG = 2048,       /* makes logarithms of probabilities */
     LRP_KIND_IS_LEARNED = 4096,   /* its weights are what a network has learned: random ones make it another */
+    LRP_KIND_IS_WEIGHING = 8192,  /* makes the weights of attention: a number for every query and key */
+    LRP_KIND_IS_PASSAGE = 16384   /* hands its input on, moved, masked or thinned out */
 };
 
 /* X(id, name, group, second group, traits): lrpscope-lrp(7).
@@ -35,29 +37,35 @@ enum lrp_kind_trait {
     X(MEAN_POOL, "mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                           \
     X(GLOBAL_MAX_POOL, "global-max-pool", "pooling", "max-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                \
     X(GLOBAL_MEAN_POOL, "global-mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)             \
-    X(FLATTEN, "flatten", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)               \
-    X(RESHAPE, "reshape", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)               \
-    X(TRANSPOSE, "transpose", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)           \
-    X(SQUEEZE, "squeeze", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)               \
-    X(UNSQUEEZE, "unsqueeze", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)           \
-    X(CONCAT, "concat", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                          \
-    X(SPLIT, "split", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                            \
-    X(SLICE, "slice", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                            \
-    X(PAD, "pad", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                                \
-    X(GATHER, "gather", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                          \
-    X(EXPAND, "expand", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                          \
-    X(TILE, "tile", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                                              \
-    X(DEPTH_TO_SPACE, "depth-to-space", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                          \
-    X(SPACE_TO_DEPTH, "space-to-depth", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT)                          \
-    X(DROPOUT, "dropout", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT)                        \
+    X(FLATTEN, "flatten", "reshaping", "",                                                                                     \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+    X(RESHAPE, "reshape", "reshaping", "",                                                                                     \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+    X(TRANSPOSE, "transpose", "reshaping", "",                                                                                 \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+    X(SQUEEZE, "squeeze", "reshaping", "",                                                                                     \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+    X(UNSQUEEZE, "unsqueeze", "reshaping", "",                                                                                 \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+    X(CONCAT, "concat", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                    \
+    X(SPLIT, "split", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                      \
+    X(SLICE, "slice", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                      \
+    X(PAD, "pad", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                          \
+    X(GATHER, "gather", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                    \
+    X(EXPAND, "expand", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                    \
+    X(TILE, "tile", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                        \
+    X(DEPTH_TO_SPACE, "depth-to-space", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)    \
+    X(SPACE_TO_DEPTH, "space-to-depth", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)    \
+    X(DROPOUT, "dropout", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)  \
     X(IDENTITY, "identity", "", "",                                                                                            \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26 | LRP_KIND_IS_TRANSPARENT)       \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26 | LRP_KIND_IS_TRANSPARENT |      \
+          LRP_KIND_IS_PASSAGE)                                                                                                 \
     X(ADD, "add", "join", "", LRP_KIND_IS_LAYER)                                                                               \
     X(MAT_MUL, "mat-mul", "", "", LRP_KIND_IS_LAYER)                                                                           \
     X(MUL, "mul", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(NEG, "neg", "", "", LRP_KIND_IS_LAYER)                                                                                   \
-    X(MASK, "mask", "", "", LRP_KIND_IS_LAYER)                                                                                 \
-    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                        \
+    X(MASK, "mask", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_PASSAGE)                                                           \
+    X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION | LRP_KIND_IS_WEIGHING) \
     X(RMS_NORM, "rms-norm", "normalization", "rms-normalization", LRP_KIND_IS_LAYER)                                           \
     X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LEARNED)                                                 \
     X(ROTARY, "rotary", "", "", LRP_KIND_IS_LAYER)                                                                             \

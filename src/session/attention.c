@@ -57,7 +57,7 @@ enum lrp_status lrp_snapshot_token_sums(const struct lrp_snapshot *snapshot, int
 
 static bool is_softmax(const struct lrp_layer_list *list, int layer)
 {
-    return strcmp(list->rows[layer].type, "attention-softmax") == 0;
+    return lrp_kind_row((enum lrp_kind)list->rows[layer].kind)->traits & LRP_KIND_IS_WEIGHING;
 }
 
 /* One head's matrix, or all heads together: divided by `by`. */

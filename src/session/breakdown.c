@@ -32,9 +32,9 @@ static bool brings_weights(const struct lrp_layer_list *list, int layer)
     enum { FARTHEST = 16 };
     for (int steps = 0; layer > 0 && steps < FARTHEST; steps++) {
         const struct lrp_layer *l = &list->rows[layer];
-        if (strcmp(l->type, "attention-softmax") == 0) return true;
-        const bool passes = strcmp(l->group, "reshaping") == 0 || strcmp(l->type, "mask") == 0 ||
-                            strcmp(l->type, "dropout") == 0 || strcmp(l->type, "identity") == 0;
+        const unsigned traits = lrp_kind_row((enum lrp_kind)l->kind)->traits;
+        if (traits & LRP_KIND_IS_WEIGHING) return true;
+        const bool passes = traits & LRP_KIND_IS_PASSAGE;
         int next = 0;
         for (int i = 0; passes && i < l->input_count; i++)
             if (l->sources[i] > 0 && list->rows[l->sources[i]].carries) next = l->sources[i];

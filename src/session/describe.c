@@ -9,7 +9,7 @@ enum { LRP_IN_FRONT_MOST = 16 };
 
 static bool is_softmax(const struct lrp_layer_list *list, int layer)
 {
-    return strcmp(list->rows[layer].type, "attention-softmax") == 0;
+    return lrp_kind_row((enum lrp_kind)list->rows[layer].kind)->traits & LRP_KIND_IS_WEIGHING;
 }
 
 static void find_softmaxes(const struct lrp_layer_list *list, int *attention)
