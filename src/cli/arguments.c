@@ -9,6 +9,7 @@
 
 #include "arguments_apply.h"
 #include "commands.h"
+#include "folders.h"
 #include "hub.h"
 #include "options.h"
 
@@ -199,6 +200,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
         if (!status) status = lrp_cli_apply(p.given, p.given_count, NULL, out, err);
         if (!status) status = lrp_cli_hub_settle(out, err);
         if (!status) status = require(out, err);
+        if (!status) status = lrp_cli_folders_open(out, err);
     }
     free(p.given);
     free(p.plain);
@@ -213,6 +215,7 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments)
     for (size_t i = 0; i < arguments->alternative_count; i++) lrp_settings_free(arguments->alternatives[i].settings);
     free(arguments->alternatives);
     free(arguments->inputs);
+    lrp_manifest_free(&arguments->listed);
     free(arguments->rules);
     free(arguments->settings_named.items);
     free(arguments->metrics.items);

@@ -7,6 +7,8 @@
 
 #include "lrpscope/settings.h"
 
+#include "manifest.h"
+
 struct lrp_command;
 
 struct lrp_cli_input {
@@ -37,7 +39,8 @@ struct lrp_arguments {
     char *hub_note;      /* owned: what was taken from it, or what lies beside a plain model; or NULL */
     const char **inputs; /* plain INPUTs; array owned */
     size_t input_count;
-    const char **rules; /* every --rules; array owned */
+    struct lrp_manifest listed; /* owned: the files that folders among them stand for */
+    const char **rules;         /* every --rules; array owned */
     size_t rules_count;
     struct lrp_cli_alternative *alternatives; /* of compare: one per --rules, each with the options over it; array owned */
     size_t alternative_count;

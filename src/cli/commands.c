@@ -32,16 +32,18 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Prints the largest outputs of every sample with their labels: raw values, and their softmax in brackets "
                     "unless the model ends in one. Of a text (--text, --tokens) whose tokens each have a row in the "
                     "output, a row a position: how likely the token was by what stands before it, its rank, the entropy (in "
-                    "nats) of what the model says there, and the strongest.",
-         .run = lrp_cli_run, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+                    "nats) of what the model says there, and the strongest. A folder as INPUT stands for the pictures and arrays in it "
+                    "and in those below.",
+         .run = lrp_cli_run, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope run model.onnx castle.png --scale 1/255 --labels labels.txt",
                       "lrpscope run model.onnx batch.npy --output logits.npy"}},
     [LRP_COMMAND_EXPLAIN] =
         {.name = "explain", .arguments = "MODEL INPUT...", .summary = "computes relevance and writes heatmaps and arrays",
          .details = "Explains one output neuron per sample and prints target, output, start and sum of relevance. Writes the "
                     "files that are asked for. With --output-dir alone every INPUT gets STEM.png, STEM.npy and STEM.json "
-                    "there. N samples: F-0.png, F-1.png and so on; arrays hold the whole batch.",
-         .run = lrp_cli_explain, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+                    "there. N samples: F-0.png, F-1.png and so on; arrays hold the whole batch. A folder as INPUT stands for the pictures "
+                    "and arrays in it and in those below.",
+         .run = lrp_cli_explain, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope explain model.onnx castle.png --heatmap castle-lrp.png",
                       "lrpscope explain model.onnx castle.png --rule 'type:convolution=alpha-beta(2,1)' --relevance r.npy",
                       "lrpscope explain model.onnx *.png --output-dir heatmaps",
@@ -51,7 +53,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Prints for every layer the relevance that arrives, the relevance that is given on, what became of the "
                     "difference (bias, stabilizer, padding, constants and so on; a negative amount was added), and what makes "
                     "its numbers doubtful. Sums run over all samples. The last row goes from the explained output to the input.",
-         .run = lrp_cli_ledger, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+         .run = lrp_cli_ledger, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope ledger model.onnx castle.png", "lrpscope ledger model.onnx castle.png --composite epsilon-plus --json"}},
     [LRP_COMMAND_COMPARE] =
         {.name = "compare", .arguments = "MODEL [INPUT...]", .summary = "compares two settings, all conventions, or two models",
@@ -62,7 +64,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                     "removed, written in another way, the largest difference of weights; with inputs, of activations, and how "
                     "relevance correlates. Differences are shares of the largest value. Exit 1 if they differ: with inputs, by "
                     "activations beyond --tolerance; without, in how they are written, or by weights beyond it.",
-         .run = lrp_cli_compare, .takes_model = true, .least_inputs = 0, .most_inputs = -1, .sets_apart = true,
+         .run = lrp_cli_compare, .takes_model = true, .opens_folders = true, .least_inputs = 0, .most_inputs = -1, .sets_apart = true,
          .examples = {"lrpscope compare model.onnx castle.png --rules a.json --rules b.json --heatmap difference.png",
                       "lrpscope compare model.onnx castle.png --conventions",
                       "lrpscope compare model.onnx castle.png --with model-int8.onnx --tolerance 0.05"}},
@@ -71,7 +73,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Lists the channels of the layer that --at names by their relevance, with share and activation. With --heatmap, --relevance "
                     "or --output-dir each gets the heatmap of the relevance that passes it (F-c003.png; an array has a row a channel). With "
                     "--index it keeps for every channel the samples it is strongest in.",
-         .run = lrp_cli_concepts, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
+         .run = lrp_cli_concepts, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope concepts model.onnx castle.png --at conv5 --top 3 --heatmap castle-concept.png",
                       "lrpscope concepts model.onnx pictures.npy --at conv5 --index conv5-references"}},
     [LRP_COMMAND_BATCH] =

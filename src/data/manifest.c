@@ -11,7 +11,7 @@
 #include "names.h"
 #include "text.h"
 
-enum { MOST_DEPTH = 64 };
+enum { MOST_DEPTH = 64, MOST_FOLDERS = 1000000 };
 #define MOST_BYTES ((size_t)1 << 30) /* of a manifest */
 
 static enum lrp_status no_memory(struct lrp_error *err)
@@ -83,21 +83,49 @@ static bool holds_batch(const char *folder)
     return holds;
 }
 
-static enum lrp_status walk_folder(struct lrp_manifest *m, const char *folder, const char *prefix, int depth,
-                                   struct lrp_error *err);
+/* The way from a source down to a folder. Links are followed, but not to a folder that is on the way already. */
+struct folder_walk {
+    struct lrp_manifest *manifest;
+    const char *source;
+    size_t folders; /* so far: links to links can make more ways than anybody waits for */
+    int depth;
+    struct {
+        dev_t device;
+        ino_t file;
+    } way[MOST_DEPTH + 1];
+};
 
-static enum lrp_status visit(struct lrp_manifest *m, const char *path, const char *name, const char *base, int depth,
-                             struct lrp_error *err)
+static enum lrp_status walk_folder(struct folder_walk *w, const char *folder, const char *prefix, struct lrp_error *err);
+
+static bool on_the_way(const struct folder_walk *w, const struct stat *folder)
 {
-    struct stat info;
-    if (stat(path, &info)) return is_input(base) ? add_row(m, path, name, NULL, err) : LRP_OK; /* told when it is read */
-    if (S_ISDIR(info.st_mode))
-        return depth < MOST_DEPTH && !holds_batch(path) ? walk_folder(m, path, name, depth + 1, err) : LRP_OK;
-    return is_input(base) ? add_row(m, path, name, NULL, err) : LRP_OK;
+    for (int i = 0; i < w->depth; i++)
+        if (w->way[i].device == folder->st_dev && w->way[i].file == folder->st_ino) return true;
+    return false;
 }
 
-static enum lrp_status walk_folder(struct lrp_manifest *m, const char *folder, const char *prefix, int depth,
-                                   struct lrp_error *err)
+static enum lrp_status enter_folder(struct folder_walk *w, const char *path, const char *name, const struct stat *info,
+                                    struct lrp_error *err)
+{
+    if (w->depth > MOST_DEPTH || on_the_way(w, info) || (w->depth && holds_batch(path))) return LRP_OK;
+    if (++w->folders > MOST_FOLDERS)
+        return lrp_fail(err, LRP_FILE, "%s: there are more than %d folders in it: do links in it lead around?", w->source,
+                        MOST_FOLDERS);
+    w->way[w->depth].device = info->st_dev;
+    w->way[w->depth++].file = info->st_ino;
+    const enum lrp_status status = walk_folder(w, path, name, err);
+    w->depth--;
+    return status;
+}
+
+static enum lrp_status visit(struct folder_walk *w, const char *path, const char *name, const char *base, struct lrp_error *err)
+{
+    struct stat info;
+    if (!stat(path, &info) && S_ISDIR(info.st_mode)) return enter_folder(w, path, name, &info, err);
+    return is_input(base) ? add_row(w->manifest, path, name, NULL, err) : LRP_OK; /* what is wrong is told when it is read */
+}
+
+static enum lrp_status walk_folder(struct folder_walk *w, const char *folder, const char *prefix, struct lrp_error *err)
 {
     DIR *dir = opendir(folder);
     enum lrp_status status = LRP_OK;
@@ -107,7 +135,7 @@ static enum lrp_status walk_folder(struct lrp_manifest *m, const char *folder, c
         if (entry->d_name[0] == '.') continue;
         lrp_text_printf(&path, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/", entry->d_name);
         lrp_text_printf(&name, "%s%s%s", prefix, *prefix ? "/" : "", entry->d_name);
-        status = path.failed || name.failed ? no_memory(err) : visit(m, path.data, name.data, entry->d_name, depth, err);
+        status = path.failed || name.failed ? no_memory(err) : visit(w, path.data, name.data, entry->d_name, err);
         lrp_text_free(&path);
         lrp_text_free(&name);
     }
@@ -125,7 +153,8 @@ enum lrp_status lrp_manifest_add(struct lrp_manifest *m, const char *source, str
     struct stat info;
     const size_t first = m->count;
     if (stat(source, &info) || !S_ISDIR(info.st_mode)) return add_row(m, source, source, NULL, err);
-    const enum lrp_status status = walk_folder(m, source, "", 0, err);
+    struct folder_walk walk = {.manifest = m, .source = source};
+    const enum lrp_status status = enter_folder(&walk, source, "", &info, err);
     if (m->count > first) qsort(m->rows + first, m->count - first, sizeof *m->rows, compare_names);
     return status;
 }

@@ -165,6 +165,31 @@ def lists(count):
     shutil.rmtree("in/results")
 
 
+def folders_with_links():
+    """A link to a folder is followed, but not around in circles; other commands take folders as batch does."""
+    os.makedirs("tree/a/deep")
+    for name in "a/1.npy", "a/deep/2.npy", "3.npy":
+        shutil.copy("in/cat/000.npy", f"tree/{name}")
+    os.symlink(".", "tree/self")
+    os.symlink("../..", "tree/a/deep/up")
+    os.symlink("a/deep", "tree/z")
+    os.mkdir("tree/empty")
+    names = ["3.npy", "a/1.npy", "a/deep/2.npy", "z/2.npy"]
+    run("batch", "m.onnx", "tree", "--output-dir", "tree/a/deep/results", "-q")
+    got = [r["name"] for r in lines("tree/a/deep/results/shard-0-of-1/results.jsonl")]
+    expect(f"links {got}", [name for name in got if "/up/" not in name] == names and all(name.count("/up/") < 2 for name in got))
+    os.remove("tree/a/deep/up")
+    shutil.rmtree("tree/a/deep/results")
+    for command in "run", "explain", "ledger":
+        said = json.loads(run(command, "m.onnx", "tree", "labels.txt/../in/dog/001.npy", "--json", "-q", code=3).stdout or "{}")
+        whole = json.loads(run(command, "m.onnx", "tree", "--json", "-q").stdout or "{}")
+        if command != "ledger":
+            got = [sample["input"] for sample in whole.get("samples", [])]
+            expect(f"{command} of a folder: {got}", [os.path.relpath(path, "tree") for path in got] == names)
+        expect(f"{command} of a folder and a bad file", not said)
+    expect("a folder of nothing", "tree/empty" in run("explain", "m.onnx", "tree/empty", code=3).stderr)
+
+
 def refusals():
     batch = ["batch", "m.onnx", "in/cat", "--output-dir", "claimed", "-q"]
     run(*batch)
@@ -206,6 +231,7 @@ with tempfile.TemporaryDirectory() as place:
     one_run(40)
     shards_and_kills(40)
     lists(40)
+    folders_with_links()
     refusals()
     sizes()
     os.chdir("/")
