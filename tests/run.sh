@@ -32,7 +32,7 @@ finish() {
 }
 
 # ---- packages: only those that are missing ----
-packages="cmake ninja-build pkg-config gcc libc6-dev libncurses-dev libcjson-dev libpng-dev zlib1g-dev libjpeg62-turbo-dev libutf8proc-dev libdnnl-dev libwebp-dev
+packages="cmake ninja-build pkg-config gcc libc6-dev libncurses-dev libcjson-dev libpng-dev zlib1g-dev libjpeg62-turbo-dev libutf8proc-dev libdnnl-dev libwebp-dev libgif-dev
 libcmocka-dev libvterm-dev doxygen libonnx-testdata ncurses-term tmux xz-utils python3 python3-numpy
 zsh fish"
 install_missing() {

@@ -14,6 +14,10 @@ endif()
 if(LRPSCOPE_OPENMP)
   string(APPEND LRPSCOPE_PC_PRIVATE " ${OpenMP_C_FLAGS}")
 endif()
+if(GIF_FOUND)
+  string(APPEND LRPSCOPE_PC_PRIVATE " -lgif") # it has no .pc file everywhere
+  set(LRPSCOPE_GIF_LINK gif)
+endif()
 string(APPEND LRPSCOPE_PC_PRIVATE " -lpthread -ldl -lm")
 set(LRPSCOPE_PC_REQUIRES Requires.private) # of the static library; without a shared one everybody's
 if(NOT LRPSCOPE_SHARED_LIBRARY)

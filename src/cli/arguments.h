@@ -51,8 +51,8 @@ struct lrp_arguments {
     const char *mask, *masks, *box, *span, *curve;             /* likewise */
     long budget;                                               /* seconds; 0: none */
 
-    const char *heatmap, *relevance, *layerwise, *sheet, *report, *output_dir; /* files to write, or NULL */
-    const char *output;                                                        /* of run */
+    const char *heatmap, *relevance, *layerwise, *sheet, *animation, *report, *output_dir; /* files to write, or NULL */
+    const char *output;                                                                    /* of run */
     const char *at;
     const char *with, *tolerance; /* of compare: another model, and what is no difference */
     unsigned show;                /* enum lrp_show */

@@ -34,11 +34,11 @@ enum lrp_status lrp_explain_stopped(const struct lrp_explain *explain, struct lr
 void lrp_explain_note_file(struct lrp_explain *explain, struct lrp_explain_round *round, const char *path);
 /* The path itself for one of its kind, else F-0.png ...; owned, NULL: no memory. */
 char *lrp_explain_numbered(const char *path, int64_t number, int64_t count);
-/* --heatmap and --sheet of a sample; nothing where they are not asked for. */
+/* --heatmap, --sheet and --animation of a sample; nothing where they are not asked for. */
 enum lrp_status lrp_explain_heatmap(struct lrp_explain *explain, struct lrp_explain_round *round,
                                     const struct lrp_snapshot *now, size_t sample, struct lrp_error *err);
-enum lrp_status lrp_explain_sheet(struct lrp_explain *explain, struct lrp_explain_round *round, const struct lrp_snapshot *now,
-                                  size_t sample, struct lrp_error *err);
+enum lrp_status lrp_explain_layers(struct lrp_explain *explain, struct lrp_explain_round *round, const struct lrp_snapshot *now,
+                                   size_t sample, struct lrp_error *err);
 
 /* Its heatmap on a terminal, unless there are many samples; nothing elsewhere. */
 enum lrp_status lrp_explain_map(const struct lrp_explain *explain, const struct lrp_explain_round *round,

@@ -1,56 +1,82 @@
 /* explain_files.c: which files a round of explain writes, and what they are called. */
 #include "explain_files.h"
 
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "paths.h"
 
-enum { FILE_OPTIONS = 6 };
+/* How many files an option may make: one of each INPUT, of each of its passes, of each of its samples. */
+enum file_count { OF_INPUT, OF_PASS, OF_SAMPLE };
 struct file_option {
-    const char *name, *path;
-    bool shared; /* holds all INPUTs */
+    const char *name;
+    size_t from, to;    /* where its path stands in the arguments, and goes in the files */
+    const char *suffix; /* where files are called after their INPUT; NULL: it is none of those */
+    enum file_count count;
+    bool shared; /* holds all INPUTs: written by the command itself, but for those called after their INPUT */
 };
+#define FILE_OPTION(field)                                                                                                     \
+    .name = #field, .from = offsetof(struct lrp_arguments, field), .to = offsetof(struct lrp_explain_files, field)
+static const struct file_option options[] = {
+    {FILE_OPTION(heatmap), .suffix = ".png", .count = OF_SAMPLE},
+    {FILE_OPTION(relevance), .suffix = ".npy"},
+    {FILE_OPTION(layerwise), .count = OF_PASS},
+    {FILE_OPTION(html), .count = OF_SAMPLE},
+    {FILE_OPTION(sheet), .count = OF_SAMPLE},
+    {FILE_OPTION(animation), .count = OF_SAMPLE},
+    {FILE_OPTION(report), .suffix = ".json", .shared = true},
+};
+enum { FILE_OPTIONS = sizeof options / sizeof *options };
 
-static void list_options(const struct lrp_arguments *a, struct file_option out[FILE_OPTIONS])
+static const char *asked(const struct lrp_arguments *a, const struct file_option *option)
 {
-    out[0] = (struct file_option){"heatmap", a->heatmap, false};
-    out[1] = (struct file_option){"relevance", a->relevance, false};
-    out[2] = (struct file_option){"layerwise", a->layerwise, false};
-    out[3] = (struct file_option){"sheet", a->sheet, false};
-    out[4] = (struct file_option){"report", a->report, true};
-    out[5] = (struct file_option){"html", a->html, false};
+    return *(const char *const *)(const void *)((const char *)a + option->from);
+}
+
+static char **place_of(struct lrp_explain_files *files, const struct file_option *option)
+{
+    return (char **)(void *)((char *)files + option->to);
 }
 
 /* True if files are called after their INPUT: --output-dir alone. */
 static bool files_by_stem(const struct lrp_arguments *a)
 {
-    return a->output_dir && !a->heatmap && !a->relevance && !a->layerwise && !a->html && !a->sheet && !a->report;
+    for (size_t i = 0; i < FILE_OPTIONS; i++)
+        if (asked(a, &options[i])) return false;
+    return a->output_dir != NULL;
 }
 
 enum lrp_status lrp_cli_files_check(const struct lrp_arguments *a, struct lrp_error *err)
 {
-    struct file_option options[FILE_OPTIONS];
-    list_options(a, options);
     enum lrp_status status = a->output_dir ? lrp_cli_dir_writable(a->output_dir, err) : LRP_OK;
     for (size_t i = 0; !status && i < FILE_OPTIONS; i++) {
-        if (!options[i].path) continue;
+        const char *path = asked(a, &options[i]);
+        if (!path) continue;
         if (a->input_count > 1 && !options[i].shared)
             return lrp_fail(
                 err, LRP_USAGE,
                 "--%s %s: one file for %zu inputs (use --output-dir D alone: it gets STEM.png, .npy and .json of each)",
-                options[i].name, options[i].path, a->input_count);
+                options[i].name, path, a->input_count);
         /* inside --output-dir only that folder counts here: it may not be there yet */
-        if ((!a->output_dir || options[i].path[0] == '/' || strchr(options[i].path, '/')))
-            status = lrp_cli_path_writable(options[i].path, err);
+        if ((!a->output_dir || path[0] == '/' || strchr(path, '/'))) status = lrp_cli_path_writable(path, err);
     }
     return status;
 }
 
-static enum lrp_status place_file(const char *dir, const char *name, const char *suffix, char **out, struct lrp_error *err)
+/* The path of one option for an INPUT; one that a line of a text file makes has that number. */
+static enum lrp_status place_file(const struct lrp_arguments *a, const struct file_option *option, const char *stem,
+                                  int64_t line, char **out, struct lrp_error *err)
 {
-    if (!name) return LRP_OK;
-    *out = lrp_cli_path_join(dir, name, suffix);
+    const char *name = stem ? stem : option->shared ? NULL : asked(a, option);
+    if (!name || (stem && !option->suffix)) return LRP_OK;
+    char *path = lrp_cli_path_join(a->output_dir, name, stem ? option->suffix : "");
+    *out = path;
+    if (path && line && !stem) {
+        *out = lrp_cli_path_numbered(path, line);
+        free(path);
+    }
     return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
@@ -58,21 +84,10 @@ enum lrp_status lrp_cli_files_of(const struct lrp_arguments *a, const char *stem
                                  struct lrp_error *err)
 {
     *out = (struct lrp_explain_files){0};
-    const bool by_stem = files_by_stem(a);
-    enum lrp_status status = place_file(a->output_dir, by_stem ? stem : a->heatmap, by_stem ? ".png" : "", &out->heatmap, err);
-    if (!status) status = place_file(a->output_dir, by_stem ? stem : a->relevance, by_stem ? ".npy" : "", &out->relevance, err);
-    if (!status) status = place_file(a->output_dir, a->layerwise, "", &out->layerwise, err);
-    if (!status) status = place_file(a->output_dir, a->html, "", &out->html, err);
-    if (!status) status = place_file(a->output_dir, a->sheet, "", &out->sheet, err);
-    if (!status) status = place_file(a->output_dir, by_stem ? stem : NULL, ".json", &out->report, err);
-    char **const files[] = {&out->heatmap, &out->relevance, &out->layerwise, &out->html, &out->sheet};
-    for (size_t i = 0; !status && !by_stem && line && i < sizeof files / sizeof *files; i++) {
-        if (!*files[i]) continue;
-        char *name = lrp_cli_path_numbered(*files[i], line);
-        free(*files[i]);
-        *files[i] = name;
-        if (!name) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    }
+    const char *after = files_by_stem(a) ? stem : NULL;
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < FILE_OPTIONS; i++)
+        status = place_file(a, &options[i], after, line, place_of(out, &options[i]), err);
     if (status) lrp_cli_files_free(out);
     return status;
 }
@@ -89,21 +104,17 @@ static void guard_numbered(struct lrp_guard *guard, const char *option, const ch
 
 void lrp_cli_files_guard(const struct lrp_explain_files *files, struct lrp_guard *guard, int64_t samples, int64_t passes)
 {
-    guard_numbered(guard, "--heatmap", files->heatmap, samples);
-    guard_numbered(guard, "--html", files->html, samples);
-    guard_numbered(guard, "--sheet", files->sheet, samples);
-    guard_numbered(guard, "--layerwise", files->layerwise, passes);
-    lrp_guard_writes(guard, "--relevance", files->relevance);
-    lrp_guard_writes(guard, "--output-dir", files->report);
+    const int64_t counts[] = {[OF_INPUT] = 1, [OF_PASS] = passes, [OF_SAMPLE] = samples};
+    char name[40];
+    for (size_t i = 0; i < FILE_OPTIONS; i++) {
+        const char *path = *(char *const *)(const void *)((const char *)files + options[i].to);
+        snprintf(name, sizeof name, "--%s", options[i].shared ? "output-dir" : options[i].name);
+        guard_numbered(guard, name, path, counts[options[i].count]);
+    }
 }
 
 void lrp_cli_files_free(struct lrp_explain_files *files)
 {
-    free(files->heatmap);
-    free(files->relevance);
-    free(files->layerwise);
-    free(files->html);
-    free(files->sheet);
-    free(files->report);
+    for (size_t i = 0; i < FILE_OPTIONS; i++) free(*place_of(files, &options[i]));
     *files = (struct lrp_explain_files){0};
 }

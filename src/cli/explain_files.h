@@ -11,7 +11,7 @@
 
 /* Of one INPUT; owned strings, NULL for what is not asked for. */
 struct lrp_explain_files {
-    char *heatmap, *relevance, *layerwise, *html, *sheet;
+    char *heatmap, *relevance, *layerwise, *html, *sheet, *animation;
     char *report; /* of this INPUT alone: only with --output-dir and no file asked for by name */
 };
 /* Several INPUTs cannot share the files that one option names; tells so, and tells before anything is computed whether all

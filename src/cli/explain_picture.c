@@ -62,6 +62,13 @@ static enum lrp_status write_sheet(const struct lrp_explain *e, const struct lrp
     return lrp_snapshot_export_sheet(now, sample, path, err);
 }
 
+static enum lrp_status write_animation(const struct lrp_explain *e, const struct lrp_snapshot *now, int64_t sample,
+                                       const char *path, struct lrp_error *err)
+{
+    (void)e;
+    return lrp_snapshot_export_animation(now, sample, path, err);
+}
+
 typedef enum lrp_status picture_writer(const struct lrp_explain *e, const struct lrp_snapshot *now, int64_t sample,
                                        const char *path, struct lrp_error *err);
 
@@ -83,8 +90,9 @@ enum lrp_status lrp_explain_heatmap(struct lrp_explain *e, struct lrp_explain_ro
     return write_picture(e, round, now, round->files.heatmap, sample, write_heatmap, err);
 }
 
-enum lrp_status lrp_explain_sheet(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
-                                  size_t sample, struct lrp_error *err)
+enum lrp_status lrp_explain_layers(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
+                                   size_t sample, struct lrp_error *err)
 {
-    return write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
+    const enum lrp_status status = write_picture(e, round, now, round->files.sheet, sample, write_sheet, err);
+    return status ? status : write_picture(e, round, now, round->files.animation, sample, write_animation, err);
 }

@@ -138,7 +138,7 @@ enum lrp_status lrp_explain_sample(struct lrp_explain *e, struct lrp_explain_rou
     if (!status) status = check_text(e->arguments, &tokens, err);
     if (!status && !shows_tokens(e, &tokens) && !lrp_breakdown_asked(e->arguments))
         status = lrp_explain_heatmap(e, round, now, sample, err);
-    if (!status) status = lrp_explain_sheet(e, round, now, sample, err);
+    if (!status) status = lrp_explain_layers(e, round, now, sample, err);
     if (!status) status = lrp_explain_stopped(e, err);
     if (!status) status = write_tokens(e, round, now, &tokens, &target, err);
     if (!status) status = show_breakdown(e, round, now, sample, &tokens, &layers, err);

@@ -67,7 +67,7 @@ static void print_version(void)
 /* Where a file goes to standard output, what else would be printed there goes to standard error. */
 static enum lrp_status make_room(const struct lrp_arguments *a, struct lrp_error *err)
 {
-    const char *const files[] = {a->heatmap, a->relevance, a->layerwise, a->sheet, a->report, a->html, a->output};
+    const char *const files[] = {a->heatmap, a->relevance, a->layerwise, a->sheet, a->animation, a->report, a->html, a->output};
     bool taken = false;
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) taken |= files[i] && !strcmp(files[i], "-");
     if (!taken || a->output_dir) return LRP_OK;

@@ -135,6 +135,8 @@ static const struct lrp_option options[] = {
      .help = "write a page of the text, coloured by the relevance of its tokens"},
     {.name = "sheet", .argument = "F.png", .commands = EXPLAIN, IN(OUTPUT), TEXT(sheet),
      .help = "write a contact sheet of all layers"},
+    {.name = "animation", .argument = "F.png|F.gif", .commands = EXPLAIN, IN(OUTPUT), TEXT(animation),
+     .help = "write a moving picture: layer by layer from the output to the input"},
     {.name = "report", .argument = "F.json", .commands = EXPLAIN | SCORING, IN(OUTPUT), TEXT(report),
      .help = "write options, samples, layers, files and timing; of evaluate and choose: all scores and curves"},
     {.name = "output-dir", .argument = "D", .commands = EXPLAIN | CONCEPTS | LRP_FOR(COMPARE) | BATCH, IN(OUTPUT), TEXT(output_dir),

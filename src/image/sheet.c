@@ -19,8 +19,9 @@
 #define LEGEND_WIDTH 240
 #define LEGEND_HEIGHT 14
 
-static const unsigned char paper[3] = {246, 246, 244}, ink[3] = {28, 28, 32}, faint[3] = {104, 104, 112},
-                           frame[3] = {176, 176, 182}, mat[3] = {226, 226, 226}, warning[3] = {176, 0, 32};
+const unsigned char lrp_sheet_paper[3] = {246, 246, 244};
+static const unsigned char ink[3] = {28, 28, 32}, faint[3] = {104, 104, 112}, frame[3] = {176, 176, 182},
+                           mat[3] = {226, 226, 226}, warning[3] = {176, 0, 32};
 
 /* About as wide as it is high, a little wider: as screens are. */
 static size_t column_count(size_t tiles)
@@ -30,12 +31,12 @@ static size_t column_count(size_t tiles)
     return columns < least ? least : columns;
 }
 
-/* Largest size with the plane's aspect inside THUMB x THUMB. */
-static void fit(const struct lrp_plane *plane, int *width, int *height)
+/* Largest size with the plane's aspect inside a square of that side. */
+static void fit(const struct lrp_plane *plane, int side, int *width, int *height)
 {
     int longer = plane->width > plane->height ? plane->width : plane->height;
-    *width = (int)((int64_t)plane->width * THUMB / longer);
-    *height = (int)((int64_t)plane->height * THUMB / longer);
+    *width = (int)((int64_t)plane->width * side / longer);
+    *height = (int)((int64_t)plane->height * side / longer);
     *width = *width < MIN_STRIP ? MIN_STRIP : *width;
     *height = *height < MIN_STRIP ? MIN_STRIP : *height;
 }
@@ -54,52 +55,53 @@ static void draw_plane(struct lrp_picture *out, int left, int top, const struct 
         }
 }
 
-static enum lrp_status draw_thumbnail(const struct lrp_sheet *sheet, const struct lrp_plane *plane, int left, int top,
+static enum lrp_status draw_thumbnail(const struct lrp_sheet *sheet, const struct lrp_plane *plane, int side, int left, int top,
                                       struct lrp_picture *out, struct lrp_error *err)
 {
     struct lrp_range range;
     struct lrp_plane small = {0};
     int width, height;
     enum lrp_status status = lrp_range_of(&plane, 1, &sheet->options, &range, err);
-    fit(plane, &width, &height);
+    fit(plane, side, &width, &height);
     if (!status) status = lrp_plane_resample(plane, width, height, LRP_FILTER_BOX, &small, err);
     if (!status)
-        draw_plane(out, left + (THUMB - width) / 2, top + (THUMB - height) / 2, &small, sheet->shared ? sheet->shared : &range,
+        draw_plane(out, left + (side - width) / 2, top + (side - height) / 2, &small, sheet->shared ? sheet->shared : &range,
                    &sheet->options);
     lrp_plane_free(&small);
     return status;
 }
 
-static void draw_texts(const struct lrp_sheet_tile *tile, int left, int top, struct lrp_picture *out)
+static void draw_texts(const struct lrp_sheet_tile *tile, int side, int left, int top, struct lrp_picture *out)
 {
     const struct lrp_statistics *s = &tile->statistics;
     char line[160];
-    lrp_draw_text_within(out, left, top, 1, THUMB, tile->title, ink);
-    if (tile->subtitle) lrp_draw_text_within(out, left, top + LINE, 1, THUMB, tile->subtitle, faint);
+    lrp_draw_text_within(out, left, top, 1, side, tile->title, ink);
+    if (tile->subtitle) lrp_draw_text_within(out, left, top + LINE, 1, side, tile->subtitle, faint);
     snprintf(line, sizeof line, "%s%ssum %.5g", tile->shape ? tile->shape : "", tile->shape ? "  " : "", s->sum);
-    lrp_draw_text_within(out, left, top + 2 * LINE, 1, THUMB, line, ink);
+    lrp_draw_text_within(out, left, top + 2 * LINE, 1, side, line, ink);
     if (s->nan > 0)
         snprintf(line, sizeof line, "NaN or infinite values: %zu", s->nan);
     else
         snprintf(line, sizeof line, "%.3g .. %.3g", (double)s->min, (double)s->max);
-    lrp_draw_text_within(out, left, top + 3 * LINE, 1, THUMB, line, s->nan > 0 ? warning : faint);
+    lrp_draw_text_within(out, left, top + 3 * LINE, 1, side, line, s->nan > 0 ? warning : faint);
 }
 
-static enum lrp_status draw_tile(const struct lrp_sheet *sheet, const struct lrp_sheet_tile *tile, int left, int top,
-                                 struct lrp_picture *out, struct lrp_error *err)
+enum lrp_status lrp_sheet_draw_tile(const struct lrp_sheet *sheet, size_t which, int side, int left, int top,
+                                    struct lrp_picture *out, struct lrp_error *err)
 {
-    lrp_draw_box(out, left, top, THUMB + 2, THUMB + 2, frame);
-    lrp_draw_box(out, left + 1, top + 1, THUMB, THUMB, mat);
+    const struct lrp_sheet_tile *tile = &sheet->tiles[which];
+    lrp_draw_box(out, left, top, side + 2, side + 2, frame);
+    lrp_draw_box(out, left + 1, top + 1, side, side, mat);
     if (tile->plane) {
-        enum lrp_status status = draw_thumbnail(sheet, tile->plane, left + 1, top + 1, out, err);
+        enum lrp_status status = draw_thumbnail(sheet, tile->plane, side, left + 1, top + 1, out, err);
         if (status) return status;
-        draw_texts(tile, left + 1, top + THUMB + 8, out);
+        draw_texts(tile, side, left + 1, top + side + 8, out);
         return LRP_OK;
     }
     static const char nothing[] = "not computed";
-    lrp_draw_text(out, left + 1 + (THUMB - lrp_text_width(nothing, 1)) / 2, top + THUMB / 2 - 3, 1, nothing, faint);
-    lrp_draw_text_within(out, left + 1, top + THUMB + 8, 1, THUMB, tile->title, ink);
-    if (tile->subtitle) lrp_draw_text_within(out, left + 1, top + THUMB + 8 + LINE, 1, THUMB, tile->subtitle, faint);
+    lrp_draw_text(out, left + 1 + (side - lrp_text_width(nothing, 1)) / 2, top + side / 2 - 3, 1, nothing, faint);
+    lrp_draw_text_within(out, left + 1, top + side + 8, 1, side, tile->title, ink);
+    if (tile->subtitle) lrp_draw_text_within(out, left + 1, top + side + 8 + LINE, 1, side, tile->subtitle, faint);
     return LRP_OK;
 }
 
@@ -160,11 +162,11 @@ enum lrp_status lrp_sheet_render(const struct lrp_sheet *sheet, struct lrp_pictu
                         sheet->count);
     enum lrp_status status = lrp_picture_new((int)width, (int)height, 3, out, err);
     if (status) return status;
-    lrp_draw_box(out, 0, 0, out->width, out->height, paper);
+    lrp_draw_box(out, 0, 0, out->width, out->height, lrp_sheet_paper);
     draw_header(sheet, out);
     for (size_t i = 0; i < sheet->count && !status; i++)
-        status = draw_tile(sheet, &sheet->tiles[i], MARGIN + (int)(i % columns) * CELL_WIDTH,
-                           MARGIN + HEADER + (int)(i / columns) * CELL_HEIGHT, out, err);
+        status = lrp_sheet_draw_tile(sheet, i, THUMB, MARGIN + (int)(i % columns) * CELL_WIDTH,
+                                     MARGIN + HEADER + (int)(i / columns) * CELL_HEIGHT, out, err);
     if (status) lrp_picture_free(out);
     return status;
 }

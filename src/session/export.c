@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "animation.h"
 #include "blocked.h"
 #include "internal.h"
 #include "json.h"
@@ -87,6 +88,7 @@ struct sheet {
     struct lrp_sheet_tile *tiles;
     struct lrp_plane *planes; /* without values: there is none */
     char **texts;             /* three per tile: title, subtitle, shape */
+    struct lrp_text note;
     size_t count;
 };
 
@@ -99,6 +101,7 @@ static void sheet_free(struct sheet *sheet)
     free(sheet->tiles);
     free(sheet->planes);
     free(sheet->texts);
+    lrp_text_free(&sheet->note);
 }
 
 /* Of one sample. */
@@ -136,32 +139,50 @@ static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, s
     return true;
 }
 
-enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,
-                                          struct lrp_error *err)
+/* Tiles of all layers, with what they are of; sheet_free in any case. */
+static enum lrp_status sheet_make(const struct lrp_snapshot *snapshot, int64_t sample, struct sheet *sheet,
+                                  struct lrp_sheet *out, struct lrp_error *err)
 {
-    size_t count = snapshot->layers->count;
-    struct sheet sheet = {.tiles = calloc(count, sizeof *sheet.tiles),
-                          .planes = calloc(count, sizeof *sheet.planes),
-                          .texts = calloc(3 * count, sizeof(char *)),
-                          .count = count};
-    bool ok = sheet.tiles && sheet.planes && sheet.texts;
-    for (size_t i = 0; ok && i < count; i++) ok = sheet_tile(snapshot, sample, i, &sheet);
-    enum lrp_status status = ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    struct lrp_text note = {0};
-    if (sample >= 0 && (size_t)sample < snapshot->target_count) {
+    const size_t count = snapshot->layers->count;
+    *sheet = (struct sheet){.tiles = calloc(count, sizeof *sheet->tiles),
+                            .planes = calloc(count, sizeof *sheet->planes),
+                            .texts = calloc(3 * count, sizeof(char *)),
+                            .count = count};
+    bool ok = sheet->tiles && sheet->planes && sheet->texts;
+    for (size_t i = 0; ok && i < count; i++) ok = sheet_tile(snapshot, sample, i, sheet);
+    if (ok && sample >= 0 && (size_t)sample < snapshot->target_count) {
         const struct lrp_target *t = &snapshot->targets[sample];
-        lrp_text_printf(&note, "%s   target %lld %s   %s   %s", snapshot->input_label, (long long)t->index, t->label,
+        lrp_text_printf(&sheet->note, "%s   target %lld %s   %s   %s", snapshot->input_label, (long long)t->index, t->label,
                         lrp_settings_get(snapshot->settings, LRP_SETTING_METHOD), snapshot->composite);
     }
     const char *slash = strrchr(snapshot->model_path, '/');
-    struct lrp_sheet out = {
-        .title = slash ? slash + 1 : snapshot->model_path, .note = note.data, .tiles = sheet.tiles, .count = count};
+    *out = (struct lrp_sheet){
+        .title = slash ? slash + 1 : snapshot->model_path, .note = sheet->note.data, .tiles = sheet->tiles, .count = count};
+    return ok ? lrp_settings_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &out->options, err)
+              : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,
+                                          struct lrp_error *err)
+{
+    struct sheet sheet;
+    struct lrp_sheet out;
     struct lrp_picture picture = {0};
-    if (!status) status = lrp_settings_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &out.options, err);
+    enum lrp_status status = sheet_make(snapshot, sample, &sheet, &out, err);
     if (!status) status = lrp_sheet_render(&out, &picture, err);
     if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
-    lrp_text_free(&note);
+    sheet_free(&sheet);
+    return status;
+}
+
+enum lrp_status lrp_snapshot_export_animation(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,
+                                              struct lrp_error *err)
+{
+    struct sheet sheet;
+    struct lrp_sheet out;
+    enum lrp_status status = sheet_make(snapshot, sample, &sheet, &out, err);
+    if (!status) status = lrp_animation_write(&out, path, err);
     sheet_free(&sheet);
     return status;
 }

@@ -26,7 +26,7 @@ EXAMPLES = {
     "--no-canonize": [None], "--no-fuse": [None], "--input-shape": ["1,3,4,4", "9"], "--plugin": [PLUGINS + "/plugin_palettes.so", PLUGINS + "/plugin_doubling.so", PLUGINS + "/missing.so"],
     "--input": ["x=other.ppm"], "--scale": ["1/255"], "--mean": ["10"], "--std": ["4"], "--size": ["6x6"], "--crop": ["2x2"],
     "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
-    "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--report": ["r.json"],
+    "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--animation": ["a.png"], "--report": ["r.json"],
     "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--from": ["turned.npy"], "--cluster": ["spray(clusters=3)"], "--inputs": ["list.txt", "zeros.txt"], "--null": [None], "--names": ["number"], "--write": ["report"],
     "--shard": ["0/2"], "--resume": [None], "--limit": ["1"], "--progress-fd": ["2"], "--mean-heatmap": ["m.png"], "--canonize-report": [None], "--json": [None], "--all": [None],
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],

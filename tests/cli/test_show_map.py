@@ -3,43 +3,14 @@
 usage: test_show_map.py LRPSCOPE DEMO"""
 import os
 import re
-import struct
 import subprocess
 import sys
 import tempfile
-import zlib
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+from png_file import png_rows  # noqa: E402
 
 BINARY, DEMO = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
-
-
-def png_rows(path):
-    """Rows of (r, g, b) of an 8-bit PNG without interlacing."""
-    with open(path, "rb") as file:
-        data = file.read()
-    at, packed = 8, b""
-    while at < len(data):
-        size, kind = struct.unpack(">I4s", data[at:at + 8])
-        body = data[at + 8:at + 8 + size]
-        if kind == b"IHDR":
-            width, height, depth, colour = struct.unpack(">IIBB", body[:10])
-        if kind == b"PLTE":
-            palette = body
-        packed += body if kind == b"IDAT" else b""
-        at += size + 12
-    assert depth == 8
-    step = {0: 1, 2: 3, 3: 1, 6: 4}[colour]
-    raw, rows, above = zlib.decompress(packed), [], bytes(width * step)
-    for y in range(height):
-        how, line = raw[y * (width * step + 1)], bytearray(raw[y * (width * step + 1) + 1:(y + 1) * (width * step + 1)])
-        for i in range(len(line)):
-            left, up, corner = line[i - step] if i >= step else 0, above[i], above[i - step] if i >= step else 0
-            guess = left + up - corner
-            paeth = min((abs(guess - left), 0, left), (abs(guess - up), 1, up), (abs(guess - corner), 2, corner))[2]
-            line[i] = line[i] + (0, left, up, (left + up) // 2, paeth)[how] & 255
-        above = bytes(line)
-        points = [above[i:i + step] for i in range(0, len(above), step)]
-        rows.append([tuple(palette[3 * p[0]:3 * p[0] + 3]) if colour == 3 else tuple(p[:3]) if step > 1 else (p[0],) * 3 for p in points])
-    return rows
 
 
 def run(*options, **environment):
