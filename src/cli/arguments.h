@@ -67,7 +67,7 @@ struct lrp_arguments {
     long repeat, top, steps, references, limit, progress_fd;
     bool conventions, all, share, lens, by_layer, by_head;
     bool zeros, resume;
-    bool json, profile, canonize_report, ascii, no_mouse, quiet, verbose, help, version;
+    bool json, profile, canonize_report, ascii, linear, no_mouse, quiet, verbose, help, version;
 };
 
 /* Parses argv (borrowed: must outlive *out) and fills the settings. On failure nothing is owned by *out.

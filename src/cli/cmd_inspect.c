@@ -56,6 +56,7 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
                                     .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL,
                                     .ascii = arguments->ascii,
                                     .mouse = !arguments->no_mouse,
+                                    .linear = arguments->linear,
                                     .write_report = write_report};
 }
 
@@ -192,7 +193,7 @@ static int start(const struct lrp_arguments *arguments, bool screen)
 int lrp_cli_inspect(const struct lrp_arguments *arguments)
 {
     const bool terminal = isatty(STDOUT_FILENO) && !lrp_tui_has_lines_only(),
-               screen = !arguments->json && (terminal || arguments->script);
+               screen = !arguments->json && (terminal || arguments->script || arguments->linear);
     if (!arguments->model) return start(arguments, screen);
     return screen ? inspect(arguments) : print_table(arguments);
 }

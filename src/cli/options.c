@@ -243,6 +243,8 @@ static const struct lrp_option options[] = {
     {.name = "no-mouse", .commands = INSPECT, IN(RUNNING), SWITCH(no_mouse), .help = "leave the mouse to the terminal"},
     {.name = "color", .argument = "WHEN", .commands = INSPECT | EXPLAIN, IN(RUNNING), TEXT(color), .choices = "auto never 8 256 direct",
      .help = "colours of the inspector, and of the text that explain prints"},
+    {.name = "linear", .commands = INSPECT, IN(RUNNING), SWITCH(linear),
+     .help = "no screen: lines of keys and :commands in, every change said as a line, for screen readers"},
     {.name = "show-map", .argument = "WHEN", .commands = EXPLAIN, IN(RUNNING), TEXT(show_map), .choices = "auto off",
      .help = "the heatmap on a terminal that has colours (auto), or not"},
     {.name = "ascii", .commands = INSPECT, IN(RUNNING), SWITCH(ascii), .help = "draw with ASCII alone"},

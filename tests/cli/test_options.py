@@ -31,7 +31,7 @@ EXAMPLES = {
     "--shard": ["0/2"], "--resume": [None], "--limit": ["1"], "--progress-fd": ["2"], "--mean-heatmap": ["m.png"], "--canonize-report": [None], "--json": [None], "--all": [None],
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
-    "--script": ["keys.script"], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
+    "--script": ["keys.script"], "--linear": [None], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],
     "--attention": ["cp"], "--gates": ["stop"], "--text": ["b a"], "--text-pair": ["b"], "--text-file": ["lines.txt"], "--tokenizer": ["turned.txt"],
     "--tokens": ["4 5"], "--token-input": ["nonsense"], "--html": ["t.html"], "--group": ["0:2"], "--by-layer": [None], "--by-head": [None], "--continue": ["b"], "--generate": ["2"], "--decoder-text": ["b"], "--scale-tokens": ["text"],
     "--concept": ["conv=0"], "--concept-parallel": ["keep"], "--concept-start": ["activation"],

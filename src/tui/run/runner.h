@@ -200,5 +200,10 @@ bool lrp_runner_dump(struct lrp_runner *runner, const char *path);
 bool lrp_runner_dump_state(struct lrp_runner *runner, const char *path);
 /* Plays a script; returns the exit code. */
 int lrp_runner_play(struct lrp_runner *runner, const char *path);
+/* One line of it: keys, or a command. False if it is neither. */
+bool lrp_runner_play_line(struct lrp_runner *runner, const char *line);
+/* Reads such lines from standard input until there are no more, and says every change on standard output (linear.c). Returns
+ * the exit code. */
+int lrp_runner_speak(struct lrp_runner *runner);
 
 #endif

@@ -67,6 +67,11 @@ static bool press_keys(struct lrp_runner *runner, const char *line)
     return true;
 }
 
+bool lrp_runner_play_line(struct lrp_runner *runner, const char *line)
+{
+    return line[0] == ':' ? command(runner, line + 1) : press_keys(runner, line);
+}
+
 int lrp_runner_play(struct lrp_runner *runner, const char *path)
 {
     char line[LRP_SCRIPT_LINE];
@@ -79,7 +84,7 @@ int lrp_runner_play(struct lrp_runner *runner, const char *path)
     for (int number = 1; code == 0 && !runner->quit && fgets(line, sizeof line, file); number++) {
         line[strcspn(line, "\r\n")] = 0;
         if (line[0] == '#') continue;
-        if (!(line[0] == ':' ? command(runner, line + 1) : press_keys(runner, line))) {
+        if (!lrp_runner_play_line(runner, line)) {
             lrp_print(stderr, "lrpscope: script %s line %d: unknown command, key or size: %s\n", path, number, line);
             code = 2;
         }

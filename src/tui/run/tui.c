@@ -187,6 +187,10 @@ static struct lrp_caps script_caps(const struct lrp_tui_options *options)
                             .ascii = options->ascii};
     caps.levels = lrp_levels_of(caps.mode, 1 << 16);
     caps.palette = lrp_palette_of(1 << 16);
+    if (options->linear) {
+        caps.ascii = true;
+        caps.mode = LRP_COLOR_MONO;
+    }
     return caps;
 }
 
@@ -228,9 +232,11 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
 {
     const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
     struct lrp_caps caps = script_caps(options);
-    int columns = 80, rows = 24;
+    int columns = options->linear ? 200 : 80, rows = options->linear ? 60 : 24;
     char note[512];
-    if (!options->script) {
+    if (options->linear) {
+        prepare_report(runner);
+    } else if (!options->script) {
         if (lrp_terminal_open(&wanted, &runner->terminal, err) != LRP_OK) return lrp_status_exit_code(err->status);
         caps = lrp_terminal_caps(runner->terminal);
         prepare_report(runner);
@@ -238,6 +244,7 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
     }
     lrp_app_init(&runner->app, &lrp_screen, &caps, columns, rows);
     runner->app.untimed = !runner->terminal;
+    runner->app.unshared = options->linear;
     if (runner->terminal) runner->paint_thread = lrp_paint_thread_new(lrp_paint, runner->wake[1]);
     if (!options->script) /* what a script does must not depend on who plays it */
         configure(runner);
@@ -249,9 +256,10 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
     }
     if (!runner->session)
         lrp_runner_menu(runner, LRP_MENU_OPEN, 0, NULL);
-    else if (runner->terminal)
+    else if (!options->script)
         begin_to_keep(runner);
-    return options->script ? lrp_runner_play(runner, options->script) : loop(runner);
+    if (options->script) return lrp_runner_play(runner, options->script);
+    return options->linear ? lrp_runner_speak(runner) : loop(runner);
 }
 
 static int start_inspector(struct lrp_session *session, const struct lrp_settings *settings,

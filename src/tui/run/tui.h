@@ -16,6 +16,7 @@ struct lrp_tui_options {
     const char *input; /* as it is typed: the file the session's input was read from, or NULL: F5 reads it again */
     const char *rules; /* the rules file that was found beside the model, or NULL: it is named at the start */
     bool ascii, mouse;
+    bool linear;                  /* no screen: lines of keys from standard input, every change said on standard output */
     lrp_tui_report *write_report; /* for "export all"; NULL: none */
 };
 /* The rules file that the inspector takes for a model without being told: MODEL.lrpscope.json beside it, or in the user's

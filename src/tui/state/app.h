@@ -97,9 +97,10 @@ struct lrp_app {
     int columns, rows;
     enum lrp_view view, last_view;
     enum lrp_pane focus;
-    bool details; /* the details pane is open */
-    bool alone;   /* the preview takes the whole body while it has the focus */
-    bool untimed; /* no times are shown: what a script dumps is the same on every machine */
+    bool details;  /* the details pane is open */
+    bool unshared; /* the pane with the focus has the whole body: of a screen that is heard, not seen */
+    bool alone;    /* the preview takes the whole body while it has the focus */
+    bool untimed;  /* no times are shown: what a script dumps is the same on every machine */
 
     const struct lrp_snapshot *snapshot; /* borrowed: the runner keeps it alive; NULL: no model */
     struct lrp_facts facts;

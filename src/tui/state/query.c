@@ -9,7 +9,7 @@ struct lrp_layout lrp_app_layout(const struct lrp_app *app)
 {
     const bool whole = lrp_app_view_row(app, app->view)->whole_body || !app->snapshot;
     return lrp_layout_make(app->columns, app->rows, app->focus, app->details, whole,
-                           app->alone && app->focus == LRP_PANE_PREVIEW);
+                           app->unshared || (app->alone && app->focus == LRP_PANE_PREVIEW));
 }
 
 int lrp_app_layer_count(const struct lrp_app *app)
