@@ -2,7 +2,6 @@
 #include "explain_files.h"
 
 #include <stddef.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,14 +10,15 @@
 /* How many files an option may make: one of each INPUT, of each of its passes, of each of its samples. */
 enum file_count { OF_INPUT, OF_PASS, OF_SAMPLE };
 struct file_option {
-    const char *name;
+    const char *name, *option;
     size_t from, to;    /* where its path stands in the arguments, and goes in the files */
     const char *suffix; /* where files are called after their INPUT; NULL: it is none of those */
     enum file_count count;
     bool shared; /* holds all INPUTs: written by the command itself, but for those called after their INPUT */
 };
 #define FILE_OPTION(field)                                                                                                     \
-    .name = #field, .from = offsetof(struct lrp_arguments, field), .to = offsetof(struct lrp_explain_files, field)
+    .name = #field, .option = "--" #field, .from = offsetof(struct lrp_arguments, field),                                      \
+    .to = offsetof(struct lrp_explain_files, field)
 static const struct file_option options[] = {
     {FILE_OPTION(heatmap), .suffix = ".png", .count = OF_SAMPLE},
     {FILE_OPTION(relevance), .suffix = ".npy"},
@@ -105,11 +105,9 @@ static void guard_numbered(struct lrp_guard *guard, const char *option, const ch
 void lrp_cli_files_guard(const struct lrp_explain_files *files, struct lrp_guard *guard, int64_t samples, int64_t passes)
 {
     const int64_t counts[] = {[OF_INPUT] = 1, [OF_PASS] = passes, [OF_SAMPLE] = samples};
-    char name[40];
     for (size_t i = 0; i < FILE_OPTIONS; i++) {
         const char *path = *(char *const *)(const void *)((const char *)files + options[i].to);
-        snprintf(name, sizeof name, "--%s", options[i].shared ? "output-dir" : options[i].name);
-        guard_numbered(guard, name, path, counts[options[i].count]);
+        guard_numbered(guard, options[i].shared ? "--output-dir" : options[i].option, path, counts[options[i].count]);
     }
 }
 
