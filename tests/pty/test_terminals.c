@@ -80,15 +80,32 @@ static void a_dumb_terminal_gets_the_table(void **state)
     screen_free(&s);
 }
 
-/* Nobody knows it: one line, and what to do. */
-static void an_unknown_terminal_is_refused_with_a_remedy(void **state)
+/* A type that terminfo does not know, as of terminals newer than it: they do what xterm does. */
+static void an_unknown_terminal_is_served_like_xterm(void **state)
 {
     struct screen s;
     (void)state;
-    start(&s, 100, 30, "TERM=no-such-type");
-    assert_true(screen_wait(&s, "terminal type 'no-such-type' is unknown"));
-    assert_true(screen_wait(&s, "set TERM"));
-    assert_int_equal(screen_end(&s), 3);
+    start(&s, 100, 30, "TERM=xterm-newer-than-terminfo");
+    assert_true(screen_wait(&s, "relevance of #0"));
+    screen_type(&s, "jj");
+    assert_true(screen_wait(&s, "relevance of #2"));
+    screen_type(&s, "Q");
+    assert_true(screen_ends_with(&s, 0));
+    assert_true(screen_wrote(&s, "38;5", 4));
+    screen_free(&s);
+}
+
+/* COLORTERM promises colours that no entry of terminfo needs to know. */
+static void direct_colours_need_no_entry(void **state)
+{
+    struct screen s;
+    (void)state;
+    start(&s, 100, 30, "COLORTERM=truecolor");
+    assert_true(screen_wait(&s, "relevance of #0"));
+    screen_type(&s, "Q");
+    assert_true(screen_ends_with(&s, 0));
+    assert_true(screen_wrote(&s, "38;2", 4) || screen_wrote(&s, "38:2", 4));
+    assert_false(screen_wrote(&s, "38;5", 4));
     screen_free(&s);
 }
 
@@ -419,7 +436,8 @@ int main(int count, char **arguments)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_of_terminal_is_served),
         cmocka_unit_test(a_dumb_terminal_gets_the_table),
-        cmocka_unit_test(an_unknown_terminal_is_refused_with_a_remedy),
+        cmocka_unit_test(an_unknown_terminal_is_served_like_xterm),
+        cmocka_unit_test(direct_colours_need_no_entry),
         cmocka_unit_test(ascii_and_no_color_are_kept),
         cmocka_unit_test(storms_of_sizes_are_survived),
         cmocka_unit_test(stopping_gives_the_screen_back_and_going_on_takes_it),

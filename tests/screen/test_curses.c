@@ -1,10 +1,12 @@
 /* test_curses.c: the terminal in this process: ncurses on a pipe, for several terminal types. */
 #include <locale.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "background.h"
 #include "check.h"
 #include "fixture.h"
 #include "keys.h"
@@ -239,16 +241,74 @@ static void keys_are_decoded(void **state)
     close_line(&l);
 }
 
-static void an_unknown_type_is_an_error(void **state)
+/* What comes back late from a terminal that was asked is no key. */
+static void answers_are_no_keys(void **state)
 {
-    struct lrp_terminal *terminal = NULL;
-    struct lrp_error err = {.message = ""};
-    FILE *in = fopen("/dev/null", "r"), *out = fopen("/dev/null", "w");
-    const struct lrp_terminal_options options = {.type = "no-such-terminal", .in = in, .out = out};
+    static const char *const answers[] = {"\033]11;rgb:ffff/ffff/ffff\033\\", "\033]11;rgb:00/00/00\a", "\033[?62;22c"};
+    struct line l;
     (void)state;
-    check_fails(lrp_terminal_open(&options, &terminal, &err), &err, LRP_FILE, "no-such-terminal");
-    fclose(in);
-    fclose(out);
+    open_line(&l, "xterm-256color", "auto");
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        struct lrp_event event = {.number = 0};
+        bool lost = false;
+        assert_int_equal(write(l.keyboard, answers[i], strlen(answers[i])), (ssize_t)strlen(answers[i]));
+        assert_int_equal(write(l.keyboard, "k", 1), 1);
+        for (int tries = 0; tries < 100 && !lrp_terminal_read(l.terminal, &event, &lost); tries++) usleep(1000);
+        assert_int_equal(event.number, 'k');
+        assert_false(lrp_terminal_read(l.terminal, &event, &lost));
+    }
+    close_line(&l);
+}
+
+static void an_unknown_type_is_taken_for_xterm(void **state)
+{
+    static const struct {
+        const char *type, *color;
+        enum lrp_color_mode mode;
+    } cases[] = {{"no-such-terminal", "auto", LRP_COLOR_256},
+                 {"no-such-terminal", "direct", LRP_COLOR_DIRECT},
+                 {"no-such-direct", "auto", LRP_COLOR_DIRECT},
+                 {"screen-256color", "direct", LRP_COLOR_DIRECT},
+                 {"vt100", "direct", LRP_COLOR_MONO}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct line l;
+        open_line(&l, cases[i].type, cases[i].color);
+        const bool unknown = strncmp(cases[i].type, "no-such", 7) == 0;
+        assert_int_equal(lrp_terminal_caps(l.terminal).mode, cases[i].mode);
+        assert_int_equal(strstr(lrp_terminal_note(l.terminal), cases[i].type) != NULL, unknown);
+        assert_null(getenv("TERMINFO"));
+        close_line(&l);
+    }
+}
+
+/* The terminal's answers between what is typed, before it is asked: then nothing has to be waited for. */
+static void the_background_is_asked(void **state)
+{
+    static const struct {
+        const char *there, *kept;
+        bool known, light;
+    } cases[] = {{"\033]11;rgb:ffff/ffff/ffff\033\\\033[?62;c", "", true, true},
+                 {"j\033]11;rgb:1e1e/1e1e/2e2e\akk\033[?6c", "jkk", true, false},
+                 {"\033]11;rgb:f/f/e\033\\\033[?1;2c", "", true, true},
+                 {"\033]11;rgb:fff/000/ddd\033\\\033[?1;2c", "", true, false}, /* .2126 + .0722 * .87: dark */
+                 {"\033[?1;2cq", "q", false, false},
+                 {"\033]11;nothing\a\033[?1c", "", false, false},
+                 {"\033OB\033[?1c", "\033OB", false, false}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int terminal = -1, line = -1;
+        bool light = false;
+        struct lrp_typed typed = {.count = 0};
+        assert_int_equal(openpty(&terminal, &line, NULL, NULL, NULL), 0);
+        assert_int_equal(write(terminal, cases[i].there, strlen(cases[i].there)), (ssize_t)strlen(cases[i].there));
+        assert_int_equal(lrp_background_ask(line, line, &light, &typed), cases[i].known);
+        assert_int_equal(light, cases[i].light);
+        assert_int_equal(typed.count, strlen(cases[i].kept));
+        assert_memory_equal(typed.bytes, cases[i].kept, typed.count);
+        close(line);
+        close(terminal);
+    }
 }
 
 int main(void)
@@ -256,6 +316,7 @@ int main(void)
     setlocale(LC_CTYPE, "C.UTF-8");
     unsetenv("NO_COLOR");
     unsetenv("COLORTERM");
+    unsetenv("TERMINFO");
     setenv("LINES", "24", 1);
     setenv("COLUMNS", "80", 1);
     const struct CMUnitTest tests[] = {
@@ -266,7 +327,9 @@ int main(void)
         cmocka_unit_test(without_color_no_color_is_written),
         cmocka_unit_test(nothing_is_written_when_nothing_changed),
         cmocka_unit_test(keys_are_decoded),
-        cmocka_unit_test(an_unknown_type_is_an_error),
+        cmocka_unit_test(answers_are_no_keys),
+        cmocka_unit_test(an_unknown_type_is_taken_for_xterm),
+        cmocka_unit_test(the_background_is_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

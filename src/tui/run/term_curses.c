@@ -1,6 +1,6 @@
 /* term_curses.c: the terminal by ncurses, see terminal.h. The only file that includes curses; main thread only. */
 #include <errno.h>
-#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
@@ -13,10 +13,11 @@
 #undef columns
 #undef lines
 
+#include "background.h"
 #include "keys.h"
 #include "signals.h"
 #include "terminal.h"
-#include "terminal_entry.h"
+#include "terminal_type.h"
 #include "tui.h"
 
 /* One for every level above another, and what is no number. */
@@ -29,6 +30,7 @@ struct lrp_terminal {
     struct lrp_caps caps;
     struct lrp_canvas shown; /* what stands on the screen */
     bool *made;              /* which pairs of heat levels exist */
+    char note[160];          /* what is to be said of the terminal's type, or "" */
 };
 
 /* ---- opening ---- */
@@ -43,54 +45,10 @@ static bool look_up(const char *type, bool *moves)
     del_curterm(cur_term);
     return true;
 }
-static bool known_type(const char *type)
-{
-    bool moves;
-    return look_up(type, &moves) && moves;
-}
-
-/* Where not even the commonest types are known there is no terminfo (an empty chroot, a bare container): what xterm understands
- * is what nearly all terminals do. */
-static const char *or_built_in(const char *type)
-{
-    bool moves;
-    if (!type || !*type || look_up(type, &moves) || look_up("dumb", &moves) || look_up("xterm", &moves)) return type;
-    return lrp_terminal_entry_use() ? LRP_TERMINAL_ENTRY_TYPE : type;
-}
 bool lrp_tui_has_lines_only(void)
 {
     bool moves;
     return look_up(getenv("TERM"), &moves) && !moves;
-}
-
-/* An entry with direct colour of the same family, if COLORTERM promises it and the entry is installed. */
-static const char *direct_type(const char *type, const char *color)
-{
-    static const char *const families[][2] = {{"xterm-256color", "xterm-direct"}, {"tmux-256color", "tmux-direct"},
-                                              {"xterm-kitty", "kitty-direct"},    {"konsole-256color", "konsole-direct"},
-                                              {"vte-256color", "vte-direct"},     {"st-256color", "st-direct"},
-                                              {"alacritty", "alacritty-direct"},  {"foot", "foot-direct"}};
-    const char *truecolor = getenv("COLORTERM");
-    const bool wanted = color && strcmp(color, "direct") == 0;
-    const bool promised = truecolor && (strcmp(truecolor, "truecolor") == 0 || strcmp(truecolor, "24bit") == 0);
-    if (!type || !(wanted || (promised && (!color || strcmp(color, "auto") == 0)))) return type;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
-        if (strcmp(type, families[i][0]) == 0 && known_type(families[i][1])) return families[i][1];
-    }
-    return type;
-}
-
-static bool choose_files(struct lrp_terminal *t, const struct lrp_terminal_options *options, FILE **in, FILE **out)
-{
-    *in = options->in ? options->in : isatty(STDIN_FILENO) ? stdin : NULL;
-    *out = options->out ? options->out : isatty(STDOUT_FILENO) ? stdout : NULL;
-    if (*in && *out) return true;
-    const int fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
-    t->tty = fd >= 0 ? fdopen(fd, "r+") : NULL;
-    if (!t->tty && fd >= 0) close(fd);
-    *in = *in ? *in : t->tty;
-    *out = *out ? *out : t->tty;
-    return t->tty != NULL;
 }
 
 /* What a crash writes: made now, because then only write() may be called. */
@@ -134,6 +92,18 @@ static void take_suspend_key(int fd)
     if (tcsetattr(fd, TCSANOW, &modes) == 0) def_prog_mode(); /* so that ncurses sets it again when the program goes on */
 }
 
+/* Keys that terminals like xterm send besides those of its entry: tmux, screen, PuTTY, rxvt. */
+static void define_keys(void)
+{
+    static const struct {
+        const char *bytes;
+        int key;
+    } keys[] = {{"\033[1~", KEY_HOME}, {"\033[4~", KEY_END}, {"\033[7~", KEY_HOME}, {"\033[8~", KEY_END},
+                {"\033[H", KEY_HOME},  {"\033[F", KEY_END},  {"\033OH", KEY_HOME},  {"\033OF", KEY_END}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!key_defined(keys[i].bytes)) define_key(keys[i].bytes, keys[i].key);
+}
+
 static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *options)
 {
     cbreak();
@@ -143,6 +113,7 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     set_escdelay(25);
+    define_keys();
     take_suspend_key(t->fd);
     curs_set(0);
     t->caps.mode = lrp_color_mode_of(options->color, getenv("NO_COLOR"), tigetnum("colors"), tigetnum("pairs"));
@@ -159,29 +130,54 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     keep_restore_strings(options->mouse);
 }
 
+/* What was typed while the terminal was asked is read first. */
+static void give_back(const struct lrp_typed *typed)
+{
+    for (size_t i = typed->count; i-- > 0;)
+        if ((unsigned char)typed->bytes[i] >= ' ' || typed->bytes[i] == '\r') ungetch((unsigned char)typed->bytes[i]);
+}
+
 enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err)
 {
-    const char *type = or_built_in(options->type ? options->type : getenv("TERM"));
     struct lrp_terminal *t = calloc(1, sizeof *t);
+    char *const terminfo = lrp_terminfo_keep();
+    struct lrp_typed typed = {.count = 0};
+    bool light = false;
     FILE *in, *output;
-    if (!t) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!choose_files(t, options, &in, &output)) {
+    if (!t) {
+        free(terminfo);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    if (!lrp_terminal_files(options, &t->tty, &in, &output)) {
         free(t);
+        free(terminfo);
         return lrp_fail(err, LRP_FILE, "no terminal: neither standard input and output nor /dev/tty is one");
     }
     t->fd = fileno(in);
     lrp_signals_arm(t->fd, fileno(output));
+    const char *const named = options->type ? options->type : getenv("TERM");
     /* newterm leaks on types it does not know */
-    t->screen = known_type(type) ? newterm(direct_type(type, options->color), output, in) : NULL;
+    const char *const type = lrp_terminal_type(named, options->color, look_up, t->note, sizeof t->note);
+    const bool asked = type && lrp_terminal_answers(named, options->color) && isatty(fileno(output)) &&
+                       lrp_background_ask(t->fd, fileno(output), &light, &typed);
+    t->screen = type ? newterm(type, output, in) : NULL;
+    lrp_terminfo_put_back(terminfo);
     t->made = calloc(heat_pairs, sizeof *t->made);
     if (!t->screen || !t->made) {
         lrp_terminal_close(t);
         return lrp_fail(
             err, LRP_FILE,
-            "terminal type '%s' is unknown or cannot move the cursor: set TERM, e.g. to xterm-256color, or use --json",
-            type ? type : "");
+            "terminal type '%s' cannot move the cursor: set TERM, e.g. to xterm-256color, or use --json or --linear",
+            options->type    ? options->type
+            : getenv("TERM") ? getenv("TERM")
+                             : "");
     }
     set_up(t, options);
+    if (asked) {
+        t->caps.light_terminal = light;
+        lrp_terminal_set_light(t, light);
+    }
+    give_back(&typed);
     lrp_signals_watch_size();
     *out = t;
     return LRP_OK;
@@ -231,7 +227,33 @@ void lrp_terminal_size(const struct lrp_terminal *t, int *columns, int *rows)
     getmaxyx(stdscr, *rows, *columns);
 }
 
+const char *lrp_terminal_note(const struct lrp_terminal *t)
+{
+    return t->note;
+}
+
 /* ---- input ---- */
+
+/* An answer that came later than was waited for: "ESC ] ... BEL" or "ESC [ ? ... c". True if it was one, and is read. */
+static bool skip_answer(void)
+{
+    wint_t next, after;
+    const int got = get_wch(&next);
+    if (got == OK && next == ']') {
+        for (int i = 0; i < 64 && get_wch(&after) == OK && after != '\a' && after != '\\';) i++;
+        return true;
+    }
+    if (got == OK && next == '[' && get_wch(&after) == OK) {
+        if (after == '?') {
+            for (int i = 0; i < 64 && get_wch(&after) == OK && after != 'c';) i++;
+            return true;
+        }
+        unget_wch((wchar_t)after);
+    }
+    if (got == OK) unget_wch((wchar_t)next);
+    if (got == KEY_CODE_YES) ungetch((int)next);
+    return false;
+}
 
 static int key_of(wint_t code, bool special)
 {
@@ -278,6 +300,7 @@ bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lo
             if (read_mouse(event)) return true;
             continue;
         }
+        if (got == OK && code == '\033' && skip_answer()) continue;
         const int key = key_of(code, got == KEY_CODE_YES);
         if (key > 0) {
             *event = (struct lrp_event){.kind = LRP_EVENT_KEY, .number = key};

@@ -20,6 +20,8 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
 void lrp_terminal_close(struct lrp_terminal *terminal);
 /* Gives the terminal back while `meanwhile` runs, and takes it again; then everything is to be drawn. */
 void lrp_terminal_lend(struct lrp_terminal *terminal, void (*meanwhile)(void));
+/* What is to be said of the terminal's type; "" if nothing is. */
+const char *lrp_terminal_note(const struct lrp_terminal *terminal);
 struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *terminal);
 /* Colours for a light or a dark background; true if that is another than before: then everything is to be drawn again. */
 bool lrp_terminal_set_light(struct lrp_terminal *terminal, bool light);

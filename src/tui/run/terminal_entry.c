@@ -1,4 +1,5 @@
-/* terminal_entry.c: what terminals like xterm understand, for systems that have no terminfo at all. */
+/* terminal_entry.c: what terminals like xterm understand, for systems whose terminfo does not know them. The tables are made by
+ * assets/terminal_entry.sh. */
 #include "terminal_entry.h"
 
 #include <stdlib.h>
@@ -6,7 +7,7 @@
 #include "text.h"
 
 /* ncurses' own entry of it (6.4), as the variable TERMINFO takes it: base64 of the compiled form. */
-static const char *const lines[] = {
+static const char *const plain[] = {
     "b64:HgIlACYADwCdAVoGeHRlcm0tMjU2Y29sb3J8eHRlcm0gd2l0aCAyNTYgY29sb3JzAAABAAABAAAAAQAAAAABAQAAAAAAAAABAAABAAEBAA",
     "AAAAAAAAABAFAAAAAIAAAAGAAAAP____________________________________________________8AAQAAAAABAAAABAAGAAgAGQAeACYA",
     "KgAuAP__OQBKAEwAUABXAP__WQBmAP__agBuAHgAfAD_____gACEAIkAjgD__6AApQCqAP__rwC0ALkAvgDHAMsA0gD__-QA6QDvAPUA______",
@@ -57,11 +58,64 @@ static const char *const lines[] = {
     "BrcERPVABrcE1VTABrcFNVQgBrcFpSTwBybXh4AHNteHgAeG0A",
 };
 
-bool lrp_terminal_entry_use(void)
+/* The same with colours as red, green and blue. */
+static const char *const direct[] = {
+    "b64:HgIqACYADwCdARwGbHJwc2NvcGUtZGlyZWN0fHh0ZXJtIHdpdGggZGlyZWN0IGNvbG91cnMAAAEAAAEAAAABAAAAAAEBAAAAAAAAAAEAAAEA",
+    "AAEAAAAAAAAAAAFQAAAACAAAABgAAAD_____________________________________________________AAAAAQAAAQAAAAQABgAIABkAHgAm",
+    "ACoALgD__zkASgBMAFAAVwD__1kAZgD__2oAbgB4AHwA_____4AAhACJAI4A__-gAKUAqgD__68AtAC5AL4AxwDLANIA___kAOkA7wD1AP______",
+    "_wcB________GQH__x0B________HwH__yQB__________8oASwBMgE2AToBPgFEAUoBUAFWAVwBYAH__2UB__9pAW4BcwF3AX4B__-FAYkBkQH_",
+    "____________________________mQGiAasB__-uAbcBwAHJAdIB2wHkAe0B9gH_Af_______wgCDAIRAhYCKgIzAv____9FAkgCUwJWAlgCWwK4",
+    "Av__uwL__________70CwQLFAskCzQL_____0QL__wYD_____woDEAP_____________FgP_____________GgMeA_______________________",
+    "____________________________________________IgP_____KQP__________zADNwM-A_____9FA___TAP_______9TA_____________9a",
+    "A2ADZgNtA3QDewOCA4oDkgOaA6IDqgOyA7oDwgPJA9AD1wPeA-YD7gP2A_4DBgQOBBYEHgQlBCwEMwQ6BEIESgRSBFoEYgRqBHIEegSBBIgEjwSW",
+    "BJ4EpgSuBLYEvgTGBM4E1gTdBOQE6wTwBP__________________________________________________________9wQCBQcFGgUeBf______",
+    "____________________________JwX_______________________8sBf____________________________________________________8y",
+    "BUMF_____________________________1UF________WQWsBf___________________wX_________________________________________",
+    "______________________________________________________________________8WBhkGG1taAAcADQAbWyVpJXAxJWQ7JXAyJWRyABtb",
+    "M2cAG1tIG1sySgAbW0sAG1tKABtbJWklcDElZEcAG1slaSVwMSVkOyVwMiVkSAAKABtbSAAbWz8yNWwACAAbWz8xMmwbWz8yNWgAG1tDABtbQQAb",
+    "Wz8xMjsyNWgAG1tQABtbTQAbKDAAG1s1bQAbWzFtABtbPzEwNDloG1syMjswOzB0ABtbMm0AG1s0aAAbWzhtABtbN20AG1s3bQAbWzRtABtbJXAx",
+    "JWRYABsoQgAbKEIbW20AG1s_MTA0OWwbWzIzOzA7MHQAG1s0bAAbWzI3bQAbWzI0bQAbWz81aCQ8MTAwLz4bWz81bAAbWyFwG1s_Mzs0bBtbNGwb",
+    "PgAbW0wAfwAbWzN-ABtPQgAbT1AAG1syMX4AG09RABtPUgAbT1MAG1sxNX4AG1sxN34AG1sxOH4AG1sxOX4AG1syMH4AG09IABtbMn4AG09EABtb",
+    "Nn4AG1s1fgAbT0MAG1sxOzJCABtbMTsyQQAbT0EAG1s_MWwbPgAbWz8xaBs9ABtbPzEwMzRsABtbPzEwMzRoABtFABtbJXAxJWRQABtbJXAxJWRN",
+    "ABtbJXAxJWRCABtbJXAxJWRAABtbJXAxJWRTABtbJXAxJWRMABtbJXAxJWREABtbJXAxJWRDABtbJXAxJWRUABtbJXAxJWRBABtbaQAbWzRpABtb",
+    "NWkAJXAxJWMbWyVwMiV7MX0lLSVkYgAbYxtdMTA0BwAbWyFwG1s_Mzs0bBtbNGwbPgAbOAAbWyVpJXAxJWRkABs3AAoAG00AJT8lcDkldBsoMCVl",
+    "GyhCJTsbWzAlPyVwNiV0OzElOyU_JXA1JXQ7MiU7JT8lcDIldDs0JTslPyVwMSVwMyV8JXQ7NyU7JT8lcDQldDs1JTslPyVwNyV0OzglO20AG0gA",
+    "CQAbT3cAG095ABtPdQAbT3EAG09zAGBgYWFmZmdnaWlqamtrbGxtbW5ub29wcHFxcnJzc3R0dXV2dnd3eHh5eXp6e3t8fH19fn4AG1taABtbPzdo",
+    "ABtbPzdsABtPRQAbT0YAG09NABtbMzsyfgAbWzE7MkYAG1sxOzJIABtbMjsyfgAbWzE7MkQAG1s2OzJ-ABtbNTsyfgAbWzE7MkMAG1syM34AG1sy",
+    "NH4AG1sxOzJQABtbMTsyUQAbWzE7MlIAG1sxOzJTABtbMTU7Mn4AG1sxNzsyfgAbWzE4OzJ-ABtbMTk7Mn4AG1syMDsyfgAbWzIxOzJ-ABtbMjM7",
+    "Mn4AG1syNDsyfgAbWzE7NVAAG1sxOzVRABtbMTs1UgAbWzE7NVMAG1sxNTs1fgAbWzE3OzV-ABtbMTg7NX4AG1sxOTs1fgAbWzIwOzV-ABtbMjE7",
+    "NX4AG1syMzs1fgAbWzI0OzV-ABtbMTs2UAAbWzE7NlEAG1sxOzZSABtbMTs2UwAbWzE1OzZ-ABtbMTc7Nn4AG1sxODs2fgAbWzE5OzZ-ABtbMjA7",
+    "Nn4AG1syMTs2fgAbWzIzOzZ-ABtbMjQ7Nn4AG1sxOzNQABtbMTszUQAbWzE7M1IAG1sxOzNTABtbMTU7M34AG1sxNzszfgAbWzE4OzN-ABtbMTk7",
+    "M34AG1syMDszfgAbWzIxOzN-ABtbMjM7M34AG1syNDszfgAbWzE7NFAAG1sxOzRRABtbMTs0UgAbWzFLABtbPzY5bAAbWyVpJWQ7JWRSABtbNm4A",
+    "G1s_JVs7MDEyMzQ1Njc4OV1jABtbYwAbWzM5OzQ5bQAbWzNtABtbMjNtABtbPzY5aBtbJWklcDElZHMAG1s_NjloG1slaTslcDElZHMAG1s8ABtb",
+    "JT8lcDElezh9JTwldDMlcDElZCVlMzg7MjslcDElezY1NTM2fSUvJWQ7JXAxJXsyNTZ9JS8lezI1NX0lJiVkOyVwMSV7MjU1fSUmJWQlO20AG1sl",
+    "PyVwMSV7OH0lPCV0NCVwMSVkJWU0ODsyOyVwMSV7NjU1MzZ9JS8lZDslcDElezI1Nn0lLyV7MjU1fSUmJWQ7JXAxJXsyNTV9JSYlZCU7bQAbWz82",
+    "OWgbWyVpJXAxJWQ7JXAyJWRzABtsABttAAMAAABOAJ8A3AMBAQEAAAAJABIAGQAlACoAPABDAEoAUABaAHoAgQCIAI8AlgCdAKQAqwCyALkAwADH",
+    "AM4A1QDcAOMA6gDxAPgA_wAGAQ0BFAEbASIBKQEwATcBPgFFAUwBUwFaAWEBaAFvAXYBfQGEAYsBkgGZAaABpwGuAbUBvAHDAcoB0QHYAd8B5gHq",
+    "Ae4B8gH2AfoB_gECAgYCCgIOAhICFgIcAiECAAADAAcACgANABAAEwAWABkAHAAfACIAJQAoACsAMAA1ADoAPwBEAEgATQBSAFcAXABhAGcAbQBz",
+    "AHkAfwCFAIsAkQCXAJ0AogCnAKwAsQC2ALwAwgDIAM4A1ADaAOAA5gDsAPIA-AD-AAQBCgEQARYBHAEiASgBLgEyATcBPAFBAUYBSwFPAVMBVwFb",
+    "AV8BZQFrAXEBdwF9AYMBiQGOAZMBG1s_MjAwNGwAG1s_MjAwNGgAG10xMTIHABtdMTI7JXAxJXMHABtbM0oAG101MjslcDElczslcDIlcwcAG1sy",
+    "MDF-ABtbMjAwfgAbWzIgcQAbWyVwMSVkIHEAG1s_MTAwNjsxMDAwJT8lcDElezF9JT0ldGglZWwlOwAbWzM7M34AG1szOzR-ABtbMzs1fgAbWzM7",
+    "Nn4AG1szOzd-ABtbMTsyQgAbWzE7M0IAG1sxOzRCABtbMTs1QgAbWzE7NkIAG1sxOzdCABtbMTszRgAbWzE7NEYAG1sxOzVGABtbMTs2RgAbWzE7",
+    "N0YAG1sxOzNIABtbMTs0SAAbWzE7NUgAG1sxOzZIABtbMTs3SAAbWzI7M34AG1syOzR-ABtbMjs1fgAbWzI7Nn4AG1syOzd-ABtbMTszRAAbWzE7",
+    "NEQAG1sxOzVEABtbMTs2RAAbWzE7N0QAG1s2OzN-ABtbNjs0fgAbWzY7NX4AG1s2OzZ-ABtbNjs3fgAbWzU7M34AG1s1OzR-ABtbNTs1fgAbWzU7",
+    "Nn4AG1s1Ozd-ABtbMTszQwAbWzE7NEMAG1sxOzVDABtbMTs2QwAbWzE7N0MAG1sxOzJBABtbMTszQQAbWzE7NEEAG1sxOzVBABtbMTs2QQAbWzE7",
+    "N0EAG094ABtPdAAbT3YAG09yABtPRQAbT2sAG09sABtPbwAbT24AG09qABtPbQAbT3AAG1syOW0AG1s5bQAbWzwlaSVwMyVkOyVwMSVkOyVwMiVk",
+    "OyU_JXA0JXRNJWVtJTsAQVgAUkdCAFhUAEJEAEJFAENyAENzAEUzAE1zAFBFAFBTAFNlAFNzAFhNAGtEQzMAa0RDNABrREM1AGtEQzYAa0RDNwBr",
+    "RE4Aa0ROMwBrRE40AGtETjUAa0RONgBrRE43AGtFTkQzAGtFTkQ0AGtFTkQ1AGtFTkQ2AGtFTkQ3AGtIT00zAGtIT000AGtIT001AGtIT002AGtI",
+    "T003AGtJQzMAa0lDNABrSUM1AGtJQzYAa0lDNwBrTEZUMwBrTEZUNABrTEZUNQBrTEZUNgBrTEZUNwBrTlhUMwBrTlhUNABrTlhUNQBrTlhUNgBr",
+    "TlhUNwBrUFJWMwBrUFJWNABrUFJWNQBrUFJWNgBrUFJWNwBrUklUMwBrUklUNABrUklUNQBrUklUNgBrUklUNwBrVVAAa1VQMwBrVVA0AGtVUDUA",
+    "a1VQNgBrVVA3AGthMgBrYjEAa2IzAGtjMgBrcDUAa3BBREQAa3BDTUEAa3BESVYAa3BET1QAa3BNVUwAa3BTVUIAa3BaUk8Acm14eABzbXh4AHht",
+    "AA==",
+};
+
+const char *lrp_terminal_entry_use(bool direct_colour)
 {
+    const char *const *lines = direct_colour ? direct : plain;
+    const size_t count = direct_colour ? sizeof direct / sizeof *direct : sizeof plain / sizeof *plain;
     struct lrp_text entry = {0};
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) lrp_text_append(&entry, lines[i]);
+    for (size_t i = 0; i < count; i++) lrp_text_append(&entry, lines[i]);
     const bool used = !entry.failed && setenv("TERMINFO", entry.data, 1) == 0;
     lrp_text_free(&entry);
-    return used;
+    return !used ? NULL : direct_colour ? "lrpscope-direct" : "xterm-256color";
 }

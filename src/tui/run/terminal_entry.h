@@ -1,12 +1,11 @@
-/* terminal_entry.h: what terminals like xterm understand, for systems that have no terminfo at all. */
+/* terminal_entry.h: what terminals like xterm understand, for systems whose terminfo does not know them. */
 #ifndef LRP_TUI_TERMINAL_ENTRY_H
 #define LRP_TUI_TERMINAL_ENTRY_H
 
 #include <stdbool.h>
 
-/* The type it describes. */
-#define LRP_TERMINAL_ENTRY_TYPE "xterm-256color"
-/* From now on ncurses finds this entry, and no other. */
-bool lrp_terminal_entry_use(void);
+/* From now on ncurses finds this entry, and no other: its type, NULL when out of memory. `direct_colour`: colours are given as
+ * red, green and blue, else 256 by number. */
+const char *lrp_terminal_entry_use(bool direct_colour);
 
 #endif

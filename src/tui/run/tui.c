@@ -254,6 +254,8 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
         snprintf(note, sizeof note, "rules of %.480s", options->rules);
         lrp_runner_say(runner, false, note);
     }
+    if (runner->terminal && *lrp_terminal_note(runner->terminal) && !runner->app.status_error)
+        lrp_runner_say(runner, false, lrp_terminal_note(runner->terminal));
     if (!runner->session)
         lrp_runner_menu(runner, LRP_MENU_OPEN, 0, NULL);
     else if (!options->script)
