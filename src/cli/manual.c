@@ -140,8 +140,9 @@ static void write_environment(FILE *file)
 {
     static const char *const rows[][2] = {
         {"NO_COLOR", "If it is set and not empty, no colours, unless --color says otherwise."},
-        {"TERM, COLORTERM, COLORFGBG",
-         "What the terminal can do, whether it has direct colour, whether its background is light."},
+        {"TERM, COLORTERM, COLORFGBG", "What the terminal can do (a type that terminfo does not know is taken for one like "
+                                       "xterm), whether it has direct colour, whether "
+                                       "its background is light if it does not answer when asked."},
         {"XDG_CONFIG_HOME, XDG_STATE_HOME", "Where FILES are; without them ~/.config and ~/.local/state."},
         {"OMP_WAIT_POLICY, GOMP_SPINCOUNT",
          "How threads without work wait. Unless one of them is set, they look for work for some 50 microseconds "
