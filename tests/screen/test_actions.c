@@ -130,6 +130,7 @@ static const struct {
     {"G <End>", LRP_IN_LIST, "last"},
     {"u", LRP_IN_LIST, "next-bad"},
     {"U", LRP_IN_LIST, "previous-bad"},
+    {"!", LRP_IN_LIST, "worst"},
     {".", LRP_IN_LIST, "towards-input"},
     {",", LRP_IN_LIST, "towards-output"},
     {"P", LRP_IN_LIST, "play"},

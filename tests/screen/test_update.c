@@ -185,6 +185,28 @@ static void the_preview_alone_comes_and_goes(void **state)
     }
 }
 
+static void the_worst_layer_is_one_key_away(void **state)
+{
+    struct fixture *f = *state;
+    f->skip = true;
+    fixture_results(f, true);
+    fixture_keys(f, "jj!");
+    assert_int_equal(f->app.layer, 2); /* nothing is known yet */
+    assert_non_null(strstr(f->app.status, "L finds"));
+    fixture_ledger(f);
+    f->ledger_rows[20].in = 0.9;
+    f->ledger_rows[20].out = 0.2;
+    fixture_keys(f, "!");
+    assert_int_equal(f->app.layer, 20);
+    fixture_doubts(f); /* of the input and of layer 4 */
+    fixture_keys(f, "!");
+    assert_int_equal(f->app.layer, 0);
+    fixture_keys(f, "!");
+    assert_int_equal(f->app.layer, 4);
+    fixture_keys(f, "!");
+    assert_int_equal(f->app.layer, 0);
+}
+
 static void both_failures_ask_which(void **state)
 {
     struct fixture *f = *state;
@@ -740,6 +762,7 @@ int main(void)
         cmocka_unit_test(keys_ask_for_effects),
         cmocka_unit_test_setup_teardown(a_failing_check_falls_back_to_activations, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(registering_is_taken_back_by_the_same_key, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_worst_layer_is_one_key_away, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(both_failures_ask_which, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, fixture_set_up, fixture_tear_down),

@@ -1,4 +1,5 @@
 /* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges and links. */
+#include <math.h>
 #include <string.h>
 
 #include "app.h"
@@ -88,6 +89,50 @@ void lrp_do_next_bad(struct lrp_app *app)
 void lrp_do_previous_bad(struct lrp_app *app)
 {
     go_to_unsupported(app, -1);
+}
+
+/* Of the layers whose results cannot be trusted the first; from one of them the next; -1: there is none. */
+static int next_doubted(const struct lrp_snapshot *s, int at)
+{
+    int first = -1, next = -1;
+    bool here = false;
+    for (size_t i = 0; i < s->doubt_count; i++) {
+        const int layer = s->doubt_layers[i];
+        if (first < 0 || layer < first) first = layer;
+        here = here || layer == at;
+        if (layer > at && (next < 0 || layer < next)) next = layer;
+    }
+    return here && next >= 0 ? next : first;
+}
+
+/* Where most of what arrives is not handed on; -1: nothing is known. */
+static int greatest_loss(const struct lrp_ledger *ledger)
+{
+    int worst = -1;
+    double most = 0;
+    for (size_t i = 1; ledger && i < ledger->count; i++) {
+        const double lost = fabs(ledger->rows[i].in - ledger->rows[i].out);
+        if (!(lost > most)) continue;
+        most = lost;
+        worst = (int)i;
+    }
+    return worst;
+}
+
+void lrp_do_worst(struct lrp_app *app)
+{
+    char hint[120];
+    const struct lrp_snapshot *s = app->snapshot;
+    const int doubted = s ? next_doubted(s, app->layer) : -1, worst = doubted >= 0 || !s ? doubted : greatest_loss(s->ledger);
+    if (worst >= 0) {
+        lrp_app_go(app, worst);
+        lrp_app_say(app, false, doubted >= 0 ? "its result cannot be trusted: details say why" : "the layer that loses most");
+    } else {
+        lrp_app_say(app, false, "%s",
+                    s && s->ledger ? "no layer loses anything"
+                                   : lrp_app_hint(app, "nothing is known to be wrong; {ledger} finds what layers lose", hint,
+                                                  sizeof hint));
+    }
 }
 
 static void remember_link(struct lrp_app *app)
