@@ -92,7 +92,11 @@ char *lrp_kebab_case(const char *name, char *buffer, size_t size)
         const char c = name[i], before = i ? name[i - 1] : '\0';
         /* a word begins where a small letter ends, or with the last capital of a row: Q|Linear|Conv */
         if (is_upper(c) && (is_lower(before) || (is_upper(before) && is_lower(name[i + 1])))) buffer[used++] = '-';
-        buffer[used++] = c == '_' ? '-' : is_upper(c) ? (char)(c - 'A' + 'a') : c;
+        if (strncmp(name + i, "NaN", 3) == 0 && used + 4 < size) { /* a word whatever its letters */
+            used += (size_t)snprintf(buffer + used, size - used, "na");
+            i += 2;
+        }
+        buffer[used++] = name[i] == '_' ? '-' : is_upper(name[i]) ? (char)(name[i] - 'A' + 'a') : name[i];
     }
     if (size) buffer[used] = '\0';
     return buffer;

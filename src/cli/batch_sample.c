@@ -4,6 +4,7 @@
 
 #include "batch.h"
 #include "json.h"
+#include "report.h"
 #include "safetensors.h"
 #include "table.h"
 
@@ -94,8 +95,7 @@ static void put_result(const struct lrp_batch *b, size_t row, const struct lrp_s
     const struct lrp_manifest_row *from = &b->manifest.rows[b->index + row * b->count];
     const struct lrp_target *target = &now->targets[0];
     if (is_label(now, from->folder)) lrp_cli_json_put_text(d, d->root, "class", from->folder);
-    lrp_cli_json_put_number(d, d->root, "target", (double)target->index);
-    lrp_cli_json_put_text(d, d->root, "label", target->label);
+    lrp_cli_put_target(d, d->root, now, target);
     lrp_cli_json_put_number(d, d->root, "output", (double)target->output);
     lrp_cli_json_put_number(d, d->root, "start", target->start);
     lrp_cli_json_put_number(d, d->root, "sum", lrp_snapshot_input_sum(now, 0));

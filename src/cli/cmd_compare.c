@@ -10,6 +10,7 @@
 #include "job.h"
 #include "json_output.h"
 #include "paths.h"
+#include "report.h"
 #include "samples.h"
 #include "table.h"
 
@@ -55,8 +56,7 @@ static void put_setting(struct compare *c, cJSON *array, size_t k, const struct 
     struct lrp_document *d = &c->document;
     cJSON *o = lrp_cli_json_put_object(d, array, NULL);
     lrp_cli_json_put_text(d, o, "name", c->settings[k].name);
-    lrp_cli_json_put_number(d, o, "target", (double)target->index);
-    lrp_cli_json_put_text(d, o, "label", target->label);
+    lrp_cli_put_target(d, o, c->now[k], target);
     lrp_cli_json_put_number(d, o, "start", target->start);
     lrp_cli_json_put_number(d, o, "sum", result->sum_b);
     lrp_cli_json_put_number(d, o, "correlation", result->correlation);
@@ -69,7 +69,9 @@ static void print_setting(struct lrp_table *table, const struct compare *c, size
 {
     char number[40];
     lrp_cli_table_cell(table, "%s", c->settings[k].name);
-    lrp_cli_table_cell(table, "%" PRId64 "%s%s", target->index, *target->label ? " " : "", target->label);
+    const char *whole = lrp_cli_whole_target(c->now[k], target);
+    lrp_cli_table_cell(table, "%" PRId64 "%s%s%s%s", target->index, *target->label ? " " : "", target->label,
+                       *whole ? ", of " : "", whole);
     lrp_cli_table_cell(table, "%s", lrp_cli_number(target->start, number, sizeof number));
     lrp_cli_table_cell(table, "%s", lrp_cli_number(result->sum_b, number, sizeof number));
     lrp_cli_table_cell(table, "%s", lrp_cli_number(result->correlation, number, sizeof number));

@@ -54,6 +54,25 @@ static void print_totals(const struct lrp_snapshot *now)
               lrp_cli_bytes((double)lrp_model_bytes(now->model), file, sizeof file));
 }
 
+/* Why a layer does not run, unless that is true of all that wait for a shape: it is said once then, below. */
+static const char *obstacle_of(const struct lrp_layer *layer)
+{
+    return layer->executable || layer->shape_pending ? "" : layer->obstacle;
+}
+
+static void say_pending(const struct lrp_layer_list *layers)
+{
+    const struct lrp_layer *first = NULL;
+    size_t pending = 0;
+    for (size_t i = 1; i < layers->count; i++) {
+        if (layers->rows[i].executable || !layers->rows[i].shape_pending) continue;
+        if (!first) first = &layers->rows[i];
+        pending++;
+    }
+    if (first)
+        lrp_print(stdout, "%zu of %zu layers run once shapes are known: %s\n", pending, layers->count - 1, first->obstacle);
+}
+
 static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
@@ -75,17 +94,19 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
         lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
                            layer->body < 0 && now->rule_sources[i].fallback ? " (fallback)" : "");
+        const char *obstacle = obstacle_of(layer);
         const char *by = layer->body < 0 ? now->rule_sources[i].plugin : NULL;
         lrp_cli_table_cell(&table, "%s%s%s%s%s", by ? "overridden by " : "", by ? by : "",
-                           by && !(layer->executable && layer->differentiable) ? "; " : "",
-                           layer->executable ? "" : "not executable: ",
-                           layer->executable ? (layer->differentiable ? "" : "not differentiable") : layer->obstacle);
+                           by && (*obstacle || (layer->executable && !layer->differentiable)) ? "; " : "",
+                           *obstacle ? "not executable: " : "",
+                           layer->executable && !layer->differentiable ? "not differentiable" : obstacle);
     }
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
     lrp_cli_table_free(&table);
     if (status) return status;
     print_containers(layers);
     print_totals(now);
+    say_pending(layers);
     size_t left_out = 0;
     for (size_t i = 1; i < layers->count; i++) left_out += lrp_cli_leaves_out(arguments, &layers->rows[i]);
     lrp_cli_say_left_out(left_out);

@@ -79,8 +79,11 @@ static cJSON *add_sample(struct run_command *run, const struct sample *s)
     cJSON *top = lrp_cli_json_put_array(d, o, "top");
     for (size_t i = 0; i < s->top; i++) {
         const double value = (double)s->values[s->order[i]];
+        char place[200];
         cJSON *one = lrp_cli_json_put_object(d, top, NULL);
         lrp_cli_json_put_number(d, one, "index", (double)s->order[i]);
+        if (*lrp_snapshot_place(s->now, (int64_t)s->order[i], place, sizeof place) == '(')
+            lrp_cli_json_put_text(d, one, "place", place);
         lrp_cli_json_put_text(d, one, "label", label_of(s, s->order[i]));
         lrp_cli_json_put_number(d, one, "value", value);
         lrp_cli_json_put_number(d, one, "probability", probability(s, s->order[i]));

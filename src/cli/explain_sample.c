@@ -8,16 +8,10 @@
 #include "table.h"
 #include "token_map.h"
 
-/* The target as it was asked for, where the neuron that is named is one of several that relevance starts at; "" elsewhere. */
-static const char *whole_target(const struct lrp_snapshot *now, const struct lrp_target *target)
-{
-    return target->several ? lrp_settings_get(now->settings, LRP_SETTING_TARGET) : "";
-}
-
 static void print_line(const struct lrp_snapshot *now, const char *name, const struct lrp_target *target, double sum)
 {
     char output[40], start[40], total[40], place[200];
-    const char *whole = whole_target(now, target);
+    const char *whole = lrp_cli_whole_target(now, target);
     lrp_snapshot_place(now, target->index, place, sizeof place);
     lrp_print(stdout, "%s  target %" PRId64 "%s%s%s%s%s%s  output %s  start %s  sum %s\n", name, target->index,
               *place == '(' ? " " : "", *place == '(' ? place : "", *target->label ? " " : "", target->label,
@@ -91,7 +85,7 @@ static enum lrp_status write_tokens(struct lrp_explain *e, struct lrp_explain_ro
                                     const struct lrp_token_map *tokens, const struct lrp_target *target, struct lrp_error *err)
 {
     char number[40], *title = NULL;
-    const char *whole = whole_target(now, target);
+    const char *whole = lrp_cli_whole_target(now, target);
     char *strip = round->files.heatmap ? lrp_explain_numbered(round->files.heatmap, e->number, (int64_t)round->samples) : NULL;
     char *page = round->files.html ? lrp_explain_numbered(round->files.html, e->number, (int64_t)round->samples) : NULL;
     const int made =

@@ -93,6 +93,20 @@ static void add_method(struct lrp_document *d, cJSON *o, const struct lrp_snapsh
         lrp_cli_json_put_number(d, o, "completeness_gap", snapshot->completeness_gaps[sample]);
 }
 
+const char *lrp_cli_whole_target(const struct lrp_snapshot *snapshot, const struct lrp_target *target)
+{
+    return target->several ? lrp_settings_get(snapshot->settings, LRP_SETTING_TARGET) : "";
+}
+
+void lrp_cli_put_target(struct lrp_document *document, cJSON *object, const struct lrp_snapshot *snapshot,
+                        const struct lrp_target *target)
+{
+    const char *whole = lrp_cli_whole_target(snapshot, target);
+    lrp_cli_json_put_number(document, object, "target", (double)target->index);
+    lrp_cli_json_put_text(document, object, "label", target->label);
+    if (*whole) lrp_cli_json_put_text(document, object, "whole_target", whole);
+}
+
 cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample)
 {
     static const struct lrp_target none = {.label = ""};
@@ -100,8 +114,7 @@ cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const
     struct lrp_document *d = &report->document;
     cJSON *o = lrp_cli_json_put_object(d, report->samples, NULL);
     lrp_cli_json_put_text(d, o, "input", input);
-    lrp_cli_json_put_number(d, o, "target", (double)target->index);
-    lrp_cli_json_put_text(d, o, "label", target->label);
+    lrp_cli_put_target(d, o, snapshot, target);
     lrp_cli_json_put_number(d, o, "output", (double)target->output);
     lrp_cli_json_put_number(d, o, "start", target->start);
     lrp_cli_json_put_number(d, o, "sum_input", lrp_snapshot_input_sum(snapshot, (int64_t)sample));

@@ -25,6 +25,12 @@ struct lrp_report {
 /* Starts a report of a model; the snapshot's settings become its options. */
 enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err);
 void lrp_cli_report_free(struct lrp_report *report);
+/* The target as it was asked for, where the neuron that is named is one of several that relevance starts at: a contrast, a sum;
+ * "" elsewhere. Borrowed from the snapshot. */
+const char *lrp_cli_whole_target(const struct lrp_snapshot *snapshot, const struct lrp_target *target);
+/* "target", "label" and, where that is not all, "whole_target". */
+void lrp_cli_put_target(struct lrp_document *document, cJSON *object, const struct lrp_snapshot *snapshot,
+                        const struct lrp_target *target);
 /* Adds a sample of the INPUT `input`: what is explained of it and what arrives at each of the model's inputs. Returns it, for
  * what else is known of it (NULL when out of memory). */
 cJSON *lrp_cli_report_sample(struct lrp_report *report, const char *input, const struct lrp_snapshot *snapshot, size_t sample);

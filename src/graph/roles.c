@@ -177,6 +177,18 @@ static bool is_lookup(const struct lrp_node *n)
            n->call.in[1].present;
 }
 
+/* It makes truth values, which are no result of the model: whoever reads them gives them no relevance. */
+static bool makes_truth(const struct surroundings *s, const struct lrp_node *n)
+{
+    for (int j = 0; j < n->call.out_count; j++) {
+        if (n->out[j] < 0) continue;
+        if (s->graph->values[n->out[j]].desc.dtype != LRP_DTYPE_BOOL) return false;
+        for (int k = 0; k < s->graph->output_count; k++)
+            if (s->graph->outputs[k] == n->out[j]) return false;
+    }
+    return n->call.out_count > 0;
+}
+
 /* It follows from sizes, and from what carries no relevance: masks, positions. Asked in the order of layers. */
 static bool stands_aside(const struct surroundings *s, const struct lrp_layer *l, const struct lrp_node *n)
 {
@@ -184,6 +196,7 @@ static bool stands_aside(const struct surroundings *s, const struct lrp_layer *l
     int known = 0;                                                                           /* of the layer's data inputs */
     const bool learned = l->parameters > 0 && (lrp_call_weighted(&n->call) || is_lookup(n)); /* a table of segments, say */
     if (l->carries || learned || l->body >= 0) return false;
+    if (makes_truth(s, n)) return true;
     for (int i = 0; i < n->call.in_count && !measures; i++) {
         if (n->in[i] < 0 || s->graph->values[n->in[i]].desc.constant) continue;
         if (s->carriers.carries[n->in[i]] || known >= l->input_count) return false;

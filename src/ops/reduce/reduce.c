@@ -232,14 +232,17 @@ static bool reduce_batch(LRP_BATCH_PARAMETERS)
            lrp_batch_past(axes, lrp_call_int(call, "keepdims", 1) == 0, at);
 }
 
+/* Global pooling: over all places, those behind the channels or, channels last, those before them, which tokens are, too. */
 static enum lrp_kind reduce_kind(const struct lrp_call *call)
 {
-    bool axes[LRP_MAX_RANK];
+    bool axes[LRP_MAX_RANK], behind = true, before = true;
     const int rank = call->in_count > 0 ? call->in[0].shape.rank : 0;
     if (rank < 3 || rank > LRP_MAX_RANK || reduced_axes(call, axes, NULL) != LRP_OK) return LRP_KIND_OTHER;
-    for (int k = 0; k < rank; ++k)
-        if (axes[k] != (k >= 2)) return LRP_KIND_OTHER;
-    return ((const struct reduction *)call->op->own)->pooling;
+    for (int k = 0; k < rank; ++k) {
+        behind &= axes[k] == (k >= 2);
+        before &= axes[k] == (k >= 1 && k < rank - 1);
+    }
+    return behind || before ? ((const struct reduction *)call->op->own)->pooling : LRP_KIND_OTHER;
 }
 
 struct reduce_back {

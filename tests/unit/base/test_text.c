@@ -121,6 +121,8 @@ static void operator_names_become_type_names(void **state)
                                            {"QLinearConv", "q-linear-conv"},
                                            {"Conv", "conv"},
                                            {"ReduceL1", "reduce-l1"},
+                                           {"IsNaN", "is-nan"},
+                                           {"NaNMax", "nan-max"},
                                            {"", ""}};
     char buffer[64];
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -27,6 +27,10 @@ static void reductions_over_space_are_global_poolings(void **state)
     } cases[] = {
         {{"", "ReduceMean", "", 13, "axes=I2,3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_GLOBAL_MEAN_POOL},
         {{"", "ReduceMax", "", 18, "keepdims=i0", {"f[1,1,2] 1 2", "!l[1] -1"}, {"?"}}, LRP_KIND_GLOBAL_MAX_POOL},
+        {{"tokens", "ReduceMean", "", 13, "axes=I1", {"f[1,2,1] 1 2"}, {"?"}}, LRP_KIND_GLOBAL_MEAN_POOL},
+        {{"channels last", "ReduceMax", "", 13, "axes=I-3,-2", {"f[1,1,2,1] 1 2"}, {"?"}}, LRP_KIND_GLOBAL_MAX_POOL},
+        {{"channels", "ReduceMean", "", 13, "axes=I1", {"f[1,2,1,1] 1 2"}, {"?"}}, LRP_KIND_OTHER},
+        {{"samples", "ReduceMean", "", 13, "axes=I0,1", {"f[1,2,1] 1 2"}, {"?"}}, LRP_KIND_OTHER},
         {{"", "ReduceMean", "", 13, "axes=I3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
         {{"", "ReduceMean", "", 13, "", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
         {{"", "ReduceSum", "", 12, "axes=I2,3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
