@@ -28,6 +28,7 @@ struct surroundings {
     bool *weighs;   /* reaches, through moves, masks and dropout only, a matrix product with another carrier */
     bool *projects; /* reaches such a product through moves, scale and rotary only */
     bool *attended; /* comes from one likewise */
+    bool *matters;  /* reaches an output by more than truth values and settings, a scale that was found in the data */
     bool *of_data;  /* depends on a carrier, if only through integers */
 };
 
@@ -107,6 +108,23 @@ static void sweep_backward(struct surroundings *s)
     }
 }
 
+static bool is_truth(const struct surroundings *s, int value)
+{
+    return s->graph->values[value].desc.dtype == LRP_DTYPE_BOOL;
+}
+
+static void sweep_matters(struct surroundings *s)
+{
+    for (int k = 0; k < s->graph->output_count; k++)
+        if (s->graph->outputs[k] >= 0) s->matters[s->graph->outputs[k]] = true;
+    for (int k = s->graph->order_count - 1; k >= 0; k--) {
+        const struct lrp_node *n = &s->graph->nodes[s->graph->order[k]];
+        if (n->body < 0 && !any_output(n, s->matters)) continue;
+        for (int i = 0; i < n->call.in_count && (i == 0 || !has_trait(n, LRP_TRAIT_SETS)); i++)
+            if (n->in[i] >= 0 && !is_truth(s, n->in[i])) s->matters[n->in[i]] = true;
+    }
+}
+
 static void sweep_forward(struct surroundings *s)
 {
     for (int k = 0; k < s->graph->order_count; k++) {
@@ -177,26 +195,15 @@ static bool is_lookup(const struct lrp_node *n)
            n->call.in[1].present;
 }
 
-/* It makes truth values, which are no result of the model: whoever reads them gives them no relevance. */
-static bool makes_truth(const struct surroundings *s, const struct lrp_node *n)
-{
-    for (int j = 0; j < n->call.out_count; j++) {
-        if (n->out[j] < 0) continue;
-        if (s->graph->values[n->out[j]].desc.dtype != LRP_DTYPE_BOOL) return false;
-        for (int k = 0; k < s->graph->output_count; k++)
-            if (s->graph->outputs[k] == n->out[j]) return false;
-    }
-    return n->call.out_count > 0;
-}
-
 /* It follows from sizes, and from what carries no relevance: masks, positions. Asked in the order of layers. */
 static bool stands_aside(const struct surroundings *s, const struct lrp_layer *l, const struct lrp_node *n)
 {
     const bool measures = has_trait(n, LRP_TRAIT_SHAPE_ONLY);
     int known = 0;                                                                           /* of the layer's data inputs */
     const bool learned = l->parameters > 0 && (lrp_call_weighted(&n->call) || is_lookup(n)); /* a table of segments, say */
-    if (l->carries || learned || l->body >= 0) return false;
-    if (makes_truth(s, n)) return true;
+    if (learned || l->body >= 0) return false;
+    if (!any_output(n, s->matters)) return true;
+    if (l->carries) return false;
     for (int i = 0; i < n->call.in_count && !measures; i++) {
         if (n->in[i] < 0 || s->graph->values[n->in[i]].desc.constant) continue;
         if (s->carriers.carries[n->in[i]] || known >= l->input_count) return false;
@@ -250,12 +257,14 @@ bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view 
     s.weighs = calloc(values, sizeof(bool));
     s.projects = calloc(values, sizeof(bool));
     s.attended = calloc(values, sizeof(bool));
+    s.matters = calloc(values, sizeof(bool));
     s.of_data = calloc(values, sizeof(bool));
-    const bool ok = s.weighs && s.projects && s.attended && s.of_data &&
+    const bool ok = s.weighs && s.projects && s.attended && s.matters && s.of_data &&
                     lrp_carriers_find(graph, NULL, graph->token_input, &s.carriers, NULL) == LRP_OK;
     if (ok) {
         sweep_backward(&s);
         sweep_forward(&s);
+        sweep_matters(&s);
         for (size_t i = 1; i < view->list.count; i++)
             if (rows[i].body < 0) complete_row(&s, (int)i);
         rows[0].carries = true;
@@ -264,6 +273,7 @@ bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view 
     free(s.weighs);
     free(s.projects);
     free(s.attended);
+    free(s.matters);
     free(s.of_data);
     return ok;
 }

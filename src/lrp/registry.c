@@ -65,7 +65,7 @@ static bool known_activation(const char *type, bool pr26)
 
 bool lrp_registry_supports_layer(const struct lrp_registry *registry, const struct lrp_layer *layer)
 {
-    if (!layer->carries || (layer->ends && !registry->pr26) || known_layer(layer, registry->pr26)) return true;
+    if (!layer->carries || layer->aside || (layer->ends && !registry->pr26) || known_layer(layer, registry->pr26)) return true;
     for (size_t i = 0; i < registry->layers.count; i++)
         if (lrp_name_covers_layer(registry->layers.items[i], layer)) return true;
     for (size_t i = 0; i < registry->activations.count; i++)

@@ -185,6 +185,7 @@ enum lrp_trait {
     LRP_TRAIT_PADS = 16384,     /* puts numbers of its own around input 0: relevance on them is lost to the padding */
     LRP_TRAIT_HANDS_ON = 32768, /* output 0 is input 0 where both are of one type: canonization drops it */
     LRP_TRAIT_BOUNDED = 65536,  /* its constant operands are bounds, none of the parameters that a layer counts */
+    LRP_TRAIT_SETS = 262144,    /* inputs behind the first only set what is done: no relevance goes to them */
     LRP_TRAIT_LEARNT = 131072   /* inputs 1 to 4: scale, bias, and mean and variance that training saw in input 0's channels */
 };
 

@@ -27,7 +27,7 @@ static enum lrp_status read_grid(const struct lrp_call *call, struct scale_grid 
 {
     const struct lrp_shape *x = &call->in[0].shape, *scale = &call->in[1].shape;
     const int64_t block = call->opset >= 21 ? lrp_call_int(call, "block_size", 0) : 0;
-    int axis = 0;
+    int axis = 0; /* a block may be longer than the axis */
     *grid =
         (struct scale_grid){.inner = 1, .dim = 1, .block = 1, .scales = 1, .one = lrp_shape_count(scale) == 1 && block == 0};
     if (grid->one) return LRP_OK;
@@ -148,14 +148,27 @@ static enum lrp_dtype rounded_to(const struct lrp_call *call)
     return asked > 0 && asked < LRP_DTYPE_COUNT ? (enum lrp_dtype)asked : LRP_DTYPE_UINT8;
 }
 
+/* Its codes' ends: the type's, unless narrower ones are given as `low` and `high`. */
+static bool rounded_between(const struct lrp_call *call, double *low, double *high)
+{
+    enum { MOST = 1 << 20 };
+    const bool known = type_bounds(rounded_to(call), low, high);
+    *low = (double)lrp_call_int(call, "low", (int64_t)*low);
+    *high = (double)lrp_call_int(call, "high", (int64_t)*high);
+    return known && *low >= -MOST && *high <= MOST && *low <= *high;
+}
+
 static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err)
 {
     struct scale_grid grid;
     double low, high;
-    enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
+    enum lrp_status status = lrp_infer_arity(call, 2, 4, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = lrp_infer_is_float(call, 1, err);
-    if (!status && !type_bounds(rounded_to(call), &low, &high))
+    if (!status && lrp_call_has(call, 3)) status = lrp_infer_is_float(call, 3, err);
+    if (!status && lrp_call_has(call, 3) && !lrp_shape_equal(&call->in[1].shape, &call->in[3].shape))
+        return lrp_fail(err, LRP_FILE, "the way back of %s has another shape than its scale", call->op_type);
+    if (!status && !rounded_between(call, &low, &high))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
     if (!status) status = read_grid(call, &grid, err);
     if (!status && lrp_call_has(call, 2) && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
@@ -183,6 +196,21 @@ static void round_lines(void *context, int64_t begin, int64_t end)
     }
 }
 
+/* As files write it out in primitives: x is divided by the scale or multiplied by it, codes likewise on the way back, by input
+ * 3 or by the scale, too. */
+static void round_as_written(const struct lrp_call *call, const struct scale_grid *grid, const struct lrp_tensor *const *in,
+                             const struct lrp_tensor *there, struct lrp_tensor *y, float low, float high)
+{
+    const bool multiplies = lrp_call_int(call, "multiplies", 0) != 0, divides = lrp_call_int(call, "divides", 0) != 0;
+    const struct lrp_tensor *back = lrp_call_has(call, 3) ? in[3] : in[1];
+    for (size_t k = 0; k < y->count; ++k) {
+        const size_t at = scale_of(grid, k);
+        const float x = multiplies ? there->f[k] * in[1]->f[at] : there->f[k] / in[1]->f[at];
+        const float code = rintf(fminf(fmaxf(x, low), high)); /* NaN: the lower */
+        y->f[k] = divides ? code / back->f[at] : code * back->f[at];
+    }
+}
+
 static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
 {
     enum { LENGTH = 4096 };
@@ -191,8 +219,14 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
     (void)handle;
     const enum lrp_status status = read_grid(call, &grid, err);
     if (status || !out[0] || out[0]->count == 0) return status;
-    (void)type_bounds(rounded_to(call), &low, &high);
-    out[0]->step = common_step(&grid, rounded_to(call), in[1]);
+    (void)rounded_between(call, &low, &high);
+    out[0]->step = high - low < 256 && !lrp_call_has(call, 3) && !lrp_call_int(call, "divides", 0)
+                       ? common_step(&grid, rounded_to(call), in[1])
+                       : 0;
+    if (lrp_call_attribute(call, "multiplies")) {
+        round_as_written(call, &grid, in, in[0], out[0], (float)low, (float)high);
+        return LRP_OK;
+    }
     struct lines l = {.x = in[0]->f, .y = out[0]->f, .scale = in[1]->f, .zero = lrp_call_has(call, 2) ? in[2]->i : NULL};
     l.low = (float)low, l.high = (float)high, l.count = lrp_elements_of(in[0]);
     l.length = grid.one ? LENGTH : grid.inner, l.scales = grid.one ? 1 : grid.dim;
@@ -296,7 +330,7 @@ const struct lrp_operator lrp_ops_quantize[] = {
     {.name = "FakeQuantize",
      .domain = "lrpscope",
      .versions = {1},
-     .traits = LRP_TRAIT_MOVES,
+     .traits = LRP_TRAIT_MOVES | LRP_TRAIT_SETS,
      .static_kind = LRP_KIND_FAKE_QUANTIZE,
      .infer = there_and_back_infer,
      .forward = there_and_back_forward,

@@ -31,7 +31,12 @@ static const struct {
                {"cubic_slope", .035677408F},
                {"quick", 1.702F},
                {"fifth", .2F},
-               {"root_four", 2}};
+               {"root_four", 2},
+               {"minus_eight", -8},
+               {"seven", 7},
+               {"eight", 8},
+               {"fifteen", 15},
+               {"ten", 10}};
 
 static const struct form forms[] = {
     /* layer normalisation */
@@ -57,6 +62,16 @@ static const struct form forms[] = {
      "layer-norm scale"},
     {"Cast16 x:h;Cast h:f;ReduceMean f:m;Sub f m:d;Cast d:c;Pow c two:s;ReduceMean s:v;Add v epsilon:e;Sqrt e:r;Div d r:y",
      "identity identity layer-norm"},
+    /* fake quantisation: by one scale or two, with a zero point, by a scale for every row that the data tells */
+    {"Div x tenth:a;Round a:b;Clip b minus_eight seven:c;Mul c tenth:y", "fake-quantize"},
+    {"Mul x ten:a;Clip a minus_eight seven:b;Round b:c;Mul tenth c:y", "fake-quantize"},
+    {"Mul x ten:a;Round a:b;Clip b minus_eight seven:c;Div c ten:y", "fake-quantize"},
+    {"Div x tenth:a;Round a:b;Add b eight:p;Clip p zero fifteen:c;Sub c eight:q;Mul q tenth:y", "fake-quantize"},
+    {"Abs x:a;ReduceMax a:m;Clip m tiny:n;Div seven n:s;Mul x s:v;Round v:r;Clip r minus_eight seven:c;Div c s:y",
+     "abs global-max-pool clip div fake-quantize"},
+    /* not: codes without ends, another scale on the way back */
+    {"Div x tenth:a;Round a:b;Mul b tenth:y", "scale round scale"},
+    {"Div x tenth:a;Round a:b;Clip b minus_eight seven:c;Mul c fifth:y", "scale round clip scale"},
     /* root mean square */
     {"Pow x two:s;ReduceMean s:v;Add v epsilon:e;Sqrt e:r;Reciprocal r:i;Mul x i:n;Mul n gain:y", "rms-norm"},
     {"Pow x two:s;ReduceMean s:v;Add v epsilon:e;Sqrt e:r;Div one r:i;Mul x i:n;Mul gain n:y", "rms-norm"},

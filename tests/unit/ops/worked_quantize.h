@@ -12,6 +12,16 @@ static const struct example worked_quantize[] = {
     /* a scale for each of two rows */
     {"there and back by rows", "FakeQuantize", "lrpscope", 13, "axis=i0",
      {"f[2,2] 0.6 1.4 0.6 1.4", "!f[2] 1 0.5", "!u[2] 0 10"}, {"f[2,2] 1 1 0.5 1.5"}},
+    /* 4 bits: 1.2 -> 1, 40 -> 7, -36 -> -8 */
+    {"there and back in few bits", "FakeQuantize", "lrpscope", 13, "low=i-8 high=i7",
+     {"f[3] 0.3 10 -9", "!f[] 0.25"}, {"f[3] 0.25 1.75 -2"}},
+    /* x times 4 and 2 by rows: 1.2 -> 1, 40 -> 7; 0.52 -> 1, -18 -> -8; and divided again */
+    {"there and back by what the data tells of rows", "FakeQuantize", "lrpscope", 23,
+     "multiplies=i1 divides=i1 low=i-8 high=i7 axis=i-1 block_size=i1073741824",
+     {"f[2,2] 0.3 10 0.26 -9", "f[2,1] 4 2"}, {"f[2,2] 0.25 1.75 0.5 -4"}},
+    /* the way back by another number: 1.2 -> 1 */
+    {"there and back by two numbers", "FakeQuantize", "lrpscope", 23, "multiplies=i1 divides=i0 low=i-8 high=i7",
+     {"f[1] 0.3", "!f[] 4", "", "!f[] 0.25"}, {"f[1] 0.25"}},
     /* range [-1, 4]: scale 5/255, zero = round(51) */
     {"a scale from the data", "DynamicQuantizeLinear", "", 11, "",
      {"f[3] -1 0 4"}, {"u[3] 0 51 255", "f[] 0.019607844", "u[] 51"}},
