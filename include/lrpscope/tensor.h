@@ -15,6 +15,7 @@ extern "C" {
 
 struct lrp_pool;  /* private */
 struct lrp_arena; /* private */
+struct lrp_away;  /* private */
 /* A dense array in row-major order. Reference counted: `retain` and `release` are thread-safe. Immutable once
  * more than its maker can see it. */
 struct lrp_tensor {
@@ -32,6 +33,7 @@ struct lrp_tensor {
     int negatives;             /* private: whether elements below 0 are known to be there */
     float step;                /* private: every element is a whole multiple of it, at most 255 times; 0: nobody said so */
     struct lrp_tensor *rows;   /* private */
+    struct lrp_away *away;     /* private: how its elements are found */
     struct lrp_tensor **items; /* private: of a sequence, which has no elements */
     size_t item_count;         /* private */
     struct lrp_arena *texts;   /* private: where s[] points to */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "away.h"
 #include "parallel.h"
 
 enum {
@@ -227,8 +228,14 @@ const struct lrp_tensor *lrp_tensor_row_major(const struct lrp_tensor *tensor, c
 
     if (!tensor || !tensor->block) return tensor;
     there = __atomic_load_n(twin_of(tensor), __ATOMIC_ACQUIRE);
-    if (there || lrp_tensor_take(tensor->home, tensor->dtype, &tensor->shape, &made, NULL)) return there;
-    lrp_blocked_for(run, made, in, false, copy_body, NULL);
+    if (!there && tensor->away) {
+        made = lrp_tensor_find(tensor, run);
+        if (!made) return NULL;
+    } else if (there || lrp_tensor_take(tensor->home, tensor->dtype, &tensor->shape, &made, NULL)) {
+        return there;
+    } else {
+        lrp_blocked_for(run, made, in, false, copy_body, NULL);
+    }
     if (__atomic_compare_exchange_n(twin_of(tensor), &there, made, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) return made;
     lrp_tensor_release(made); /* another thread was faster */
     return there;

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "away.h"
 #include "blocked.h"
 #include "parallel.h"
 #include "statistics.h"
@@ -50,6 +51,10 @@ static void search_part(void *context, int64_t begin, int64_t end)
 bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_run *run)
 {
     const int known = __atomic_load_n(negatives(tensor), __ATOMIC_RELAXED);
+    if (lrp_tensor_is_away(tensor)) {
+        const struct lrp_statistics *const away = lrp_tensor_away_statistics(tensor);
+        return away->nan || away->min < 0;
+    }
     struct negative_search s = {.x = tensor->f, .count = lrp_tensor_floats(tensor)};
     if (known != NOT_KNOWN) return known == SOME;
     lrp_parallel_for(run, (int64_t)((s.count + SEARCHED - 1) / SEARCHED), SEARCHED, search_part, &s);
@@ -155,6 +160,11 @@ void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_
     struct statistics_part few[FEW_PARTS], *const many = count > FEW_PARTS ? malloc(count * sizeof *many) : NULL;
     struct statistics_job job = {.tensor = tensor, .count = floats, .parts = count > 1 && count <= FEW_PARTS ? few : many};
     struct statistics_part all = {0};
+    if (lrp_tensor_is_away(tensor)) {
+        free(many);
+        *out = *lrp_tensor_away_statistics(tensor);
+        return;
+    }
     if (job.parts) lrp_parallel_for(run, (int64_t)count, PART, run_parts, &job);
     for (size_t i = 0; i < count; i++) {
         const struct statistics_part part = job.parts ? job.parts[i] : part_number(&job, i);
@@ -169,6 +179,26 @@ void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_
     out->std = sqrt(all.squares / (double)all.count);
     out->min = all.min;
     out->max = all.max;
+}
+
+static struct statistics_part as_part(const struct lrp_statistics *s, size_t count)
+{
+    const size_t finite = count - s->nan;
+    return (struct statistics_part){finite, s->sum, s->std * s->std * (double)finite, s->min, s->max};
+}
+
+void lrp_statistics_join(struct lrp_statistics *all, size_t count, const struct lrp_statistics *more, size_t more_count)
+{
+    struct statistics_part sum = as_part(all, count);
+    const struct statistics_part part = as_part(more, more_count);
+    join_parts(&sum, &part);
+    *all = (struct lrp_statistics){.nan = all->nan + more->nan};
+    if (!sum.count) return;
+    all->sum = sum.sum;
+    all->mean = sum.sum / (double)sum.count;
+    all->std = sqrt(sum.squares / (double)sum.count);
+    all->min = sum.min;
+    all->max = sum.max;
 }
 
 void lrp_tensor_statistics(const struct lrp_tensor *tensor, struct lrp_statistics *out)

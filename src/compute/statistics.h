@@ -10,5 +10,7 @@ bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_r
 
 /* lrp_tensor_statistics on run's threads (NULL: on this one): the same numbers for any number of them. */
 void lrp_tensor_statistics_by(const struct lrp_tensor *tensor, const struct lrp_run *run, struct lrp_statistics *out);
+/* Those of `count` elements become those of these and `more_count` others. */
+void lrp_statistics_join(struct lrp_statistics *all, size_t count, const struct lrp_statistics *more, size_t more_count);
 
 #endif

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "arena.h"
+#include "away.h"
 #include "blocked.h"
 #include "buffer.h"
 #include "convert.h"
@@ -22,6 +23,7 @@ size_t lrp_tensor_bytes(const struct lrp_tensor *tensor)
 {
     const int64_t channels = tensor->shape.rank > 1 ? tensor->shape.dim[1] : 1, block = tensor->block;
 
+    if (block == LRP_BLOCK_AWAY) return 0;
     if (!block || channels == 0) return tensor->count * element_size(tensor->dtype);
     return tensor->count / (size_t)channels * (size_t)((channels + block - 1) / block * block) * sizeof(float);
 }
@@ -78,6 +80,8 @@ enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *sha
 enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_tensor *copy = NULL;
+    if (lrp_tensor_is_away(source) && !(source = lrp_tensor_row_major(source, NULL)))
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
     enum lrp_status status = take_tensor(source->home, source->dtype, &source->shape, source->block, &copy, err);
 
     if (status) return status;
@@ -108,6 +112,7 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
     lrp_tensor_release(tensor->rows);
     for (size_t i = 0; i < tensor->item_count; i++) lrp_tensor_release(tensor->items[i]);
     free(tensor->items);
+    lrp_away_free(tensor->away);
     if (tensor->texts) lrp_arena_free(tensor->texts);
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);

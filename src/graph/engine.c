@@ -6,6 +6,7 @@
 #include "blocked.h"
 #include "execute.h"
 #include "late.h"
+#include "span.h"
 
 /* What a prepared operator is found by in the cache. */
 struct prepared_key {
@@ -25,7 +26,8 @@ struct lrp_engine {
     bool has_latest;
     struct lrp_tensor **constants; /* by value */
     struct lrp_pool *pool;
-    size_t turn_limit; /* bytes */
+    size_t turn_limit;            /* bytes */
+    struct lrp_span_store *spans; /* NULL: nobody asked yet */
 };
 
 enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine **out, struct lrp_error *err)
@@ -49,6 +51,7 @@ enum lrp_status lrp_engine_new(const struct lrp_graph *graph, struct lrp_engine 
 void lrp_engine_free(struct lrp_engine *engine)
 {
     if (!engine) return;
+    lrp_span_store_free(engine->spans);
     lrp_lru_free(engine->cache);
     for (int v = 0; engine->constants && v < engine->graph->value_count; v++) lrp_tensor_release(engine->constants[v]);
     free(engine->constants);
@@ -64,6 +67,11 @@ const struct lrp_graph *lrp_engine_graph(const struct lrp_engine *engine)
 struct lrp_lru *lrp_engine_cache(struct lrp_engine *engine)
 {
     return engine->cache;
+}
+
+struct lrp_span_store **lrp_engine_span_store(struct lrp_engine *engine)
+{
+    return &engine->spans;
 }
 
 void lrp_engine_limit_turns(struct lrp_engine *engine, size_t bytes)

@@ -6,6 +6,7 @@
 
 #include "blocked.h"
 #include "late.h"
+#include "span.h"
 #include "tensor_slots.h"
 #include "texts.h"
 #include "turns.h"
@@ -129,6 +130,14 @@ static enum lrp_status missing(const struct lrp_engine *e, const struct lrp_tens
     return lrp_fail(err, LRP_UNSUPPORTED, "%s: the output cannot be computed", g->definition->path);
 }
 
+/* What keeps a span from running is said of the node in the way. */
+static bool all_given(const struct lrp_span *span, const struct lrp_tensor *const *values)
+{
+    for (int i = 0; i < span->given_count; i++)
+        if (!values[span->given[i]]) return false;
+    return true;
+}
+
 enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_tensor **values, int wanted,
                                    const struct lrp_run *run, lrp_progress *progress, void *data, struct lrp_error *err)
 {
@@ -136,6 +145,14 @@ enum lrp_status lrp_engine_forward(struct lrp_engine *engine, const struct lrp_t
     for (int k = 0; k < g->order_count; k++) {
         int node = g->order[k];
         if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+        const struct lrp_span *span = lrp_engine_span(engine, node, values, wanted);
+        if (span) {
+            if (node != span->nodes[span->node_count - 1] || !all_given(span, values)) continue;
+            const enum lrp_status status = lrp_span_run(engine, span, values, run, err);
+            if (status) return status;
+            for (int i = 0; progress && i < span->node_count; i++) progress(data, span->nodes[i], k + 1, g->order_count);
+            continue;
+        }
         if (ready(g, &g->nodes[node], values)) {
             enum lrp_status status = lrp_engine_run_node(engine, node, values, run, err);
             if (status) return status;

@@ -7,44 +7,8 @@
 
 #include "account.h"
 #include "late.h"
+#include "propagate_span.h"
 #include "vector.h"
-
-/* ---- names ---- */
-
-static const struct {
-    const char *key, *text, *line;
-} causes[] = {
-#define X(id, key, text, line) {key, text, line},
-    LRP_CAUSES(X)
-#undef X
-};
-static const struct {
-    const char *key, *line;
-} flags[] = {
-#define X(id, key, line) {key, line},
-    LRP_LEDGER_FLAGS(X)
-#undef X
-};
-const char *lrp_cause_key(enum lrp_cause cause)
-{
-    return causes[cause].key;
-}
-const char *lrp_cause_text(enum lrp_cause cause)
-{
-    return causes[cause].text;
-}
-const char *lrp_cause_line(enum lrp_cause cause)
-{
-    return causes[cause].line;
-}
-const char *lrp_ledger_flag_key(enum lrp_ledger_flag flag)
-{
-    return flags[flag].key;
-}
-const char *lrp_ledger_flag_line(enum lrp_ledger_flag flag)
-{
-    return flags[flag].line;
-}
 
 /* ---- sums ---- */
 
@@ -259,6 +223,52 @@ static enum lrp_status account_step(const struct book *b, int node, struct lrp_e
     return status;
 }
 
+/* ---- what was let go ---- */
+
+/* Gradients of a piece times its values, by value number; NULL: no memory. */
+static const struct lrp_tensor **piece_products(const struct lrp_span_back *back)
+{
+    const struct lrp_propagation *p = &back->p;
+    const struct lrp_span *span = back->piece.span;
+    const struct lrp_tensor **products =
+        calloc((size_t)lrp_engine_graph(p->engine)->value_count + 1, sizeof(struct lrp_tensor *));
+    bool ok = products != NULL;
+    for (int i = 0; ok && i <= span->inside_count; i++) {
+        const int value = i < span->inside_count ? span->inside[i] : span->out;
+        struct lrp_tensor *product = NULL;
+        if (!back->relevance[value]) continue;
+        ok = lrp_tensor_take(p->run->pool, LRP_DTYPE_FLOAT, &back->relevance[value]->shape, &product, NULL) == LRP_OK;
+        if (ok) lrp_tensors_add_product(1, p->values[value], back->relevance[value], true, product, p->run);
+        products[value] = product;
+    }
+    return products;
+}
+
+static enum lrp_status account_piece(void *data, const struct lrp_span_back *back, struct lrp_error *err)
+{
+    struct book book = *(const struct book *)data;
+    const struct lrp_span *span = back->piece.span;
+    const struct lrp_tensor **products = book.gradient ? piece_products(back) : NULL;
+    enum lrp_status status =
+        products || !book.gradient ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
+    book.p = &back->p;
+    book.relevance = products ? products : back->relevance;
+    if (book.gradient) book.gradient = back->relevance;
+    for (int k = span->node_count - 1; !status && k >= 0; k--) status = account_step(&book, span->nodes[k], err);
+    for (int i = 0; products && i < span->inside_count; i++) lrp_tensor_release(products[span->inside[i]]);
+    if (products) lrp_tensor_release(products[span->out]);
+    free(products);
+    return status;
+}
+
+/* A span is accounted for piece by piece when its last node comes. */
+static enum lrp_status account_span(const struct book *b, const struct lrp_span *span, int node, struct lrp_error *err)
+{
+    const struct lrp_tensor *relevance = (b->gradient ? b->gradient : b->relevance)[span->out];
+    if (node != span->nodes[span->node_count - 1] || !relevance) return LRP_OK;
+    return lrp_span_back(b->p, span, relevance, false, account_piece, (void *)(uintptr_t)b, err);
+}
+
 /* ---- the whole ---- */
 
 static void close_row(struct lrp_ledger_row *row)
@@ -324,8 +334,11 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     struct book book = {.p = p, .relevance = relevance, .ledger = l};
     if (!status && p->method->times_values) status = find_gradients(p, &book.gradient, err);
     for (int k = g->order_count - 1; !status && k >= 0; k--) {
+        const struct lrp_span *span = lrp_span_away(p, g->order[k]);
         if (lrp_run_should_stop(p->run))
             status = lrp_fail(err, LRP_CANCELLED, "cancelled");
+        else if (span)
+            status = account_span(&book, span, g->order[k], err);
         else
             status = account_step(&book, g->order[k], err);
         if (!status && p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);

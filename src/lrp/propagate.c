@@ -8,9 +8,10 @@
 #include "blocked.h"
 #include "late.h"
 #include "propagate_finish.h"
+#include "propagate_pass.h"
+#include "propagate_span.h"
 #include "sequence.h"
 #include "tensor_slots.h"
-#include "turns.h"
 #include "vector.h"
 
 /* The sum of two relevances of one value, in the blocks of the second. */
@@ -23,9 +24,8 @@ static enum lrp_status add_relevances(const struct lrp_tensor *a, const struct l
     return status;
 }
 
-/* Adds what a consumer gives to a value; takes over `given`. A value's relevance is the sum over its consumers. */
-static enum lrp_status collect_relevance(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
-                                         struct lrp_error *err)
+enum lrp_status lrp_pass_collect(const struct lrp_tensor **slot, struct lrp_tensor *given, const struct lrp_run *run,
+                                 struct lrp_error *err)
 {
     if (!*slot) {
         *slot = given;
@@ -43,17 +43,8 @@ static enum lrp_status collect_relevance(const struct lrp_tensor **slot, struct 
     return status;
 }
 
-/* One pass: what it has found, which values it has to find (the others are there already), and which nodes give something else
- * than in the pass before. */
-struct pass {
-    const struct lrp_tensor **relevance;
-    bool *stale, *dirty;
-    int *consumers;     /* by value: how many inputs of nodes it is */
-    size_t *first_edge; /* by node */
-};
-
 static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node_step *step, const struct lrp_node *n,
-                                struct lrp_tensor **given, struct pass *pass, struct lrp_error *err)
+                                struct lrp_tensor **given, struct lrp_back_pass *pass, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     const struct lrp_tensor **relevance = pass->relevance;
@@ -77,7 +68,7 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
         if (p->edges && pass->consumers[n->in[i]] > 1)
             p->edges[pass->first_edge[step->step.node] + (size_t)i] = lrp_tensor_retain(given[i]);
         if (!status && pass->stale[n->in[i]])
-            status = collect_relevance(&relevance[n->in[i]], given[i], p->run, err);
+            status = lrp_pass_collect(&relevance[n->in[i]], given[i], p->run, err);
         else
             lrp_tensor_release(given[i]);
         given[i] = NULL;
@@ -86,7 +77,7 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
 }
 
 /* True if a node has something to give to a value that is not known yet. */
-static bool is_asked(const struct lrp_rule_step *step, const struct lrp_node *n, const struct pass *pass)
+static bool is_asked(const struct lrp_rule_step *step, const struct lrp_node *n, const struct lrp_back_pass *pass)
 {
     for (int i = 0; i < n->call.in_count; i++)
         if (lrp_rule_step_gives(step, i) && pass->stale[n->in[i]]) return true;
@@ -94,8 +85,8 @@ static bool is_asked(const struct lrp_rule_step *step, const struct lrp_node *n,
 }
 
 /* A node that gives what it gave before: taken from there. */
-static enum lrp_status give_again(const struct lrp_propagation *p, int node, const struct lrp_node *n, struct pass *pass,
-                                  struct lrp_error *err)
+enum lrp_status lrp_pass_give_again(const struct lrp_propagation *p, int node, const struct lrp_node *n,
+                                    struct lrp_back_pass *pass, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     for (int i = 0; i < n->call.in_count && !status; i++) {
@@ -103,13 +94,13 @@ static enum lrp_status give_again(const struct lrp_propagation *p, int node, con
         if (n->in[i] < 0 || !p->previous_edges[edge]) continue;
         if (p->edges) p->edges[edge] = lrp_tensor_retain(p->previous_edges[edge]);
         if (pass->stale[n->in[i]])
-            status = collect_relevance(&pass->relevance[n->in[i]], lrp_tensor_retain(p->previous_edges[edge]), p->run, err);
+            status = lrp_pass_collect(&pass->relevance[n->in[i]], lrp_tensor_retain(p->previous_edges[edge]), p->run, err);
     }
     return status;
 }
 
 /* What a node's outputs were given becomes what its inputs are given. */
-static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const struct lrp_node *n, struct pass *pass,
+static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const struct lrp_node *n, struct lrp_back_pass *pass,
                                struct lrp_error *err)
 {
     struct lrp_node_step step;
@@ -139,10 +130,10 @@ static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const 
     return status;
 }
 
-static enum lrp_status visit_node(const struct lrp_propagation *p, int node, struct pass *pass, struct lrp_error *err)
+enum lrp_status lrp_pass_visit(const struct lrp_propagation *p, int node, struct lrp_back_pass *pass, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
-    if (p->previous && p->previous_edges && !pass->dirty[node]) return give_again(p, node, n, pass, err);
+    if (p->previous && p->previous_edges && !pass->dirty[node]) return lrp_pass_give_again(p, node, n, pass, err);
     struct lrp_late late;
     enum lrp_status status = lrp_late_open(lrp_engine_graph(p->engine), node, p->values, p->run, &late, err);
     if (status)
@@ -161,7 +152,7 @@ static bool is_lifted(const struct lrp_propagation *p, int value)
 }
 
 /* Which values are to be found: all, or the ancestors of layers whose rule changed. The rest is taken over. */
-static void take_over(const struct lrp_propagation *p, struct pass *pass)
+static void take_over(const struct lrp_propagation *p, struct lrp_back_pass *pass)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
     for (int v = 0; v < g->value_count; v++) pass->stale[v] = !p->previous;
@@ -173,12 +164,13 @@ static void take_over(const struct lrp_propagation *p, struct pass *pass)
         for (int i = 0; dirty && i < n->call.in_count; i++)
             if (n->in[i] >= 0) pass->stale[n->in[i]] = true;
     }
+    if (p->previous) lrp_pass_renew_spans(p, pass);
     for (int v = 0; v < g->value_count; v++)
         if (!pass->stale[v] && p->previous[v] && v != p->start && !is_lifted(p, v))
             pass->relevance[v] = lrp_tensor_retain(p->previous[v]);
 }
 
-static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pass, struct lrp_error *err)
+static enum lrp_status run_pass(const struct lrp_propagation *p, struct lrp_back_pass *pass, struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
     take_over(p, pass);
@@ -186,7 +178,9 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     for (int k = g->order_count - 1; k >= 0; k--) {
         if (g->nodes[g->order[k]].body >= 0) continue; /* the node it hangs on goes through it */
         if (lrp_run_should_stop(p->run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
-        enum lrp_status status = visit_node(p, g->order[k], pass, err);
+        const struct lrp_span *span = lrp_span_away(p, g->order[k]);
+        enum lrp_status status =
+            span ? lrp_pass_visit_span(p, span, g->order[k], pass, err) : lrp_pass_visit(p, g->order[k], pass, err);
         if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
     }
@@ -194,123 +188,18 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct pass *pa
     return p->method->times_values ? lrp_propagation_times_values(p, pass->relevance, err) : LRP_OK;
 }
 
-/* ---- through bodies ---- */
-
-/* On the way back through the turns of a node: values are those outside and of the turn at hand; relevance collects, also for
- * what is read from outside. */
-struct back {
-    const struct lrp_propagation *p;
-    const struct lrp_tensor **values;
-    struct pass pass;
-};
-
-/* What is handed to a slot that may hold something already; nothing is taken over. */
-static enum lrp_status join_relevance(const struct lrp_tensor **slot, const struct lrp_tensor *more, const struct lrp_run *run,
-                                      struct lrp_error *err)
+enum lrp_status lrp_propagate_nodes(const struct lrp_propagation *propagation, const int *nodes, int count,
+                                    const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    return more ? collect_relevance(slot, lrp_tensor_retain(more), run, err) : LRP_OK;
-}
-
-static enum lrp_status back_through_nodes(const struct back *b, const struct lrp_body *body, int number, struct lrp_error *err)
-{
-    const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
-    struct lrp_propagation inner = *b->p;
-    struct pass pass = b->pass;
-    inner.values = b->values;
-    inner.previous = inner.previous_edges = NULL;
-    inner.edges = NULL;
-    enum lrp_status status = LRP_OK;
-    for (int k = body->first + body->count - 1; !status && k >= body->first; k--)
-        if (g->nodes[k].body == number && g->nodes[k].state == LRP_NODE_LIVE) status = visit_node(&inner, k, &pass, err);
-    return status;
-}
-
-/* A turn's own values and relevances are gone with it. */
-static void leave_turn(const struct back *b, const struct lrp_body *body)
-{
-    for (int v = body->first_value; v < body->first_value + body->value_count; v++) {
-        b->values[v] = NULL;
-        lrp_tensor_release(b->pass.relevance[v]);
-        b->pass.relevance[v] = NULL;
-    }
-}
-
-static enum lrp_status back_through_turn(void *data, const struct lrp_turn *turn, const struct lrp_tensor *const *s,
-                                         struct lrp_tensor **given, const struct lrp_run *run, struct lrp_error *err)
-{
-    const struct back *b = data;
-    const struct lrp_body *body = &lrp_engine_graph(b->p->engine)->bodies[turn->body];
-    enum lrp_status status = LRP_OK;
-    for (int i = 0; i < body->value_count; i++) b->values[body->first_value + i] = turn->values[i];
-    for (int j = 0; !status && j < body->output_count; j++)
-        if (s[j] && body->outputs[j] >= 0) status = join_relevance(&b->pass.relevance[body->outputs[j]], s[j], run, err);
-    if (!status) status = back_through_nodes(b, body, turn->body, err);
-    for (int i = 0; !status && given && i < body->input_count; i++) {
-        const struct lrp_tensor *r = b->pass.relevance[body->inputs[i]];
-        given[i] = r ? lrp_tensor_retain(lrp_tensor_row_major(r, run)) : NULL;
-    }
-    leave_turn(b, body);
-    return status;
-}
-
-/* Everything but what the bodies do: tensors in rows for the operator, then what was read from outside. */
-static enum lrp_status back_through_bodies(struct back *b, int node, const struct lrp_tensor *const *outputs,
-                                           const struct lrp_tensor **in, const struct lrp_tensor **s, struct lrp_tensor **given,
-                                           struct lrp_error *err)
-{
-    const struct lrp_propagation *p = b->p;
-    const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
-    enum lrp_status status = lrp_engine_inputs(p->engine, node, p->values, 0, p->run, in, err);
-    for (int j = 0; !status && j < n->call.out_count; j++) {
-        s[j] = outputs[j];
-        status = lrp_engine_row_major(p->engine, node, 0, p->run, &s[j], err);
-    }
-    if (!status)
-        status =
-            lrp_turns_back(p->engine, node, b->values, in, s, given, back_through_turn, b, lrp_engine_run_node, p->run, err);
-    for (int i = 0; !status && i < n->call.in_count; i++) {
-        const struct lrp_tensor **outside = n->in[i] < 0 ? NULL : &b->pass.relevance[n->in[i]];
-        if (!outside || i < n->explicit_count) continue;
-        given[i] = (struct lrp_tensor *)(uintptr_t)*outside;
-        *outside = NULL;
-    }
-    return status;
-}
-
-enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *p, int node, const struct lrp_tensor *const *relevance,
-                                     struct lrp_tensor **given, struct lrp_error *err)
-{
-    const struct lrp_graph *g = lrp_engine_graph(p->engine);
-    const struct lrp_call *call = &g->nodes[node].call;
-    const size_t count = (size_t)g->value_count + 1;
-    struct back b = {.p = p, .values = malloc(count * sizeof(struct lrp_tensor *))};
-    b.pass = (struct pass){.relevance = calloc(count, sizeof(struct lrp_tensor *)),
-                           .stale = malloc(count),
-                           .consumers = calloc(count, sizeof(int))};
-    struct lrp_const_tensor_slots inputs, cotangents;
-    const struct lrp_tensor **in = lrp_const_tensor_slots(&inputs, call->in_count),
-                            **s = lrp_const_tensor_slots(&cotangents, call->out_count);
-    const bool ok = b.values && b.pass.relevance && b.pass.stale && b.pass.consumers && in && s;
-    if (ok) {
-        memcpy(b.values, p->values, (count - 1) * sizeof(struct lrp_tensor *));
-        memset(b.pass.stale, true, count);
-    }
-    const enum lrp_status status =
-        ok ? back_through_bodies(&b, node, relevance, in, s, given, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    struct lrp_node_step step;
-    lrp_propagation_step(p, node, &step);
-    for (int i = 0; i < call->in_count; i++) { /* what carries nothing gets nothing */
-        if (!given[i] || lrp_rule_step_gives(&step.step, i)) continue;
-        lrp_tensor_release(given[i]);
-        given[i] = NULL;
-    }
-    for (size_t v = 0; b.pass.relevance && v < count; v++) lrp_tensor_release(b.pass.relevance[v]);
-    free(b.values);
-    free(b.pass.relevance);
-    free(b.pass.stale);
-    free(b.pass.consumers);
-    lrp_const_tensor_slots_free(&inputs);
-    lrp_const_tensor_slots_free(&cotangents);
+    const size_t values = (size_t)lrp_engine_graph(propagation->engine)->value_count + 1;
+    struct lrp_back_pass pass = {.relevance = relevance, .stale = malloc(values), .consumers = calloc(values, sizeof(int))};
+    enum lrp_status status = pass.stale && pass.consumers ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) memset(pass.stale, true, values);
+    for (int k = count - 1; !status && k >= 0; k--)
+        status = lrp_run_should_stop(propagation->run) ? lrp_fail(err, LRP_CANCELLED, "cancelled")
+                                                       : lrp_pass_visit(propagation, nodes[k], &pass, err);
+    free(pass.stale);
+    free(pass.consumers);
     return status;
 }
 
@@ -321,7 +210,7 @@ size_t lrp_propagate_edges(const struct lrp_graph *graph)
     return count;
 }
 
-static void count_edges(const struct lrp_graph *g, struct pass *pass)
+static void count_edges(const struct lrp_graph *g, struct lrp_back_pass *pass)
 {
     size_t next = 0;
     for (int n = 0; n < g->node_count; n++) {
@@ -340,11 +229,11 @@ enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const s
 {
     const struct lrp_graph *g = lrp_engine_graph(propagation->engine);
     const size_t values = (size_t)g->value_count + 1, nodes = (size_t)g->node_count + 1;
-    struct pass pass = {.relevance = relevance,
-                        .stale = calloc(values, sizeof(bool)),
-                        .dirty = calloc(nodes, sizeof(bool)),
-                        .consumers = calloc(values, sizeof(int)),
-                        .first_edge = calloc(nodes, sizeof(size_t))};
+    struct lrp_back_pass pass = {.relevance = relevance,
+                                 .stale = calloc(values, sizeof(bool)),
+                                 .dirty = calloc(nodes, sizeof(bool)),
+                                 .consumers = calloc(values, sizeof(int)),
+                                 .first_edge = calloc(nodes, sizeof(size_t))};
     const bool ok = pass.stale && pass.dirty && pass.consumers && pass.first_edge;
     enum lrp_status status = ok ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (ok) {

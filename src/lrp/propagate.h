@@ -8,6 +8,11 @@
 #include "method.h"
 
 struct lrp_node_step;
+/* What assignment, view and method belong to, for those who come back to them later: data NULL: nobody can. */
+struct lrp_propagation_owner {
+    void *data, *(*retain)(void *data);
+    void (*release)(void *data);
+};
 struct lrp_propagation {
     struct lrp_engine *engine;
     const struct lrp_layer_view *view;
@@ -34,6 +39,7 @@ struct lrp_propagation {
     const bool *conditioned, *cut;
     enum lrp_status (*condition)(void *data, int value, const struct lrp_tensor **relevance, struct lrp_error *err);
     void *condition_data;
+    struct lrp_propagation_owner owner;
     const struct lrp_run *run;
     lrp_progress *progress; /* told after every node, may be NULL */
     void *data;
@@ -49,7 +55,8 @@ enum lrp_status lrp_propagate_bodies(const struct lrp_propagation *propagation, 
                                      struct lrp_error *err);
 /* How many slots `edges` of a graph has: one for every input of every node. */
 size_t lrp_propagate_edges(const struct lrp_graph *graph);
-/* relevance[] (one slot per value, NULL at first) receives a tensor, owned by the caller, for every float value between the
+/* Values that are away (span.h) have relevance that is away likewise, or none if nobody owns the propagation.
+ * relevance[] (one slot per value, NULL at first) receives a tensor, owned by the caller, for every float value between the
  * model inputs and `start`: its total relevance over all consumers. (For input-gradient: value times gradient.) Errors:
  * LRP_UNSUPPORTED naming a layer that cannot be differentiated, LRP_CANCELLED, LRP_MEMORY. What is there stays valid. */
 enum lrp_status lrp_propagate(const struct lrp_propagation *propagation, const struct lrp_tensor **relevance,

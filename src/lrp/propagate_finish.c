@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "away.h"
 #include "blocked.h"
 #include "vector.h"
 
@@ -44,7 +45,9 @@ static enum lrp_status fill_zeros(const struct lrp_propagation *p, const bool *o
     enum lrp_status status = LRP_OK;
     for (int v = 0; !status && v < g->value_count; v++) {
         struct lrp_tensor *zeros = NULL;
-        if (!on_the_way[v] || relevance[v] || !p->values[v] || !p->assignment->unstopped.carries[v]) continue;
+        if (!on_the_way[v] || relevance[v] || !p->values[v] || lrp_tensor_is_away(p->values[v]) ||
+            !p->assignment->unstopped.carries[v])
+            continue;
         status = lrp_tensor_zero(p->run->pool, LRP_DTYPE_FLOAT, &p->values[v]->shape, &zeros, err);
         relevance[v] = zeros;
     }
@@ -81,7 +84,7 @@ enum lrp_status lrp_propagation_times_values(const struct lrp_propagation *p, co
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
     for (int v = 0; v < g->value_count; v++) {
-        if (!relevance[v]) continue;
+        if (!relevance[v] || lrp_tensor_is_away(relevance[v])) continue;
         struct lrp_tensor *product = NULL;
         enum lrp_status status =
             lrp_tensor_take_blocked(p->run->pool, &relevance[v]->shape, p->values[v]->block, &product, err);

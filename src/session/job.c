@@ -202,6 +202,16 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
     if (!status && !job->apart) keep_results(job);
 }
 
+static void *retain_setup(void *setup)
+{
+    return lrp_setup_retain(setup);
+}
+
+static void release_setup(void *setup)
+{
+    lrp_setup_release(setup);
+}
+
 struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run)
 {
     const struct lrp_results *r = job->results;
@@ -215,6 +225,7 @@ struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const stru
                                         lrp_composite_halves_gates(lrp_settings_get(job->setup->settings, LRP_SETTING_GATES)),
                                     .start = job->setup->output,
                                     .start_relevance = start,
+                                    .owner = {job->setup, retain_setup, release_setup},
                                     .run = run};
 }
 

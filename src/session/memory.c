@@ -3,6 +3,7 @@
 #include "blocked.h"
 #include "internal.h"
 #include "primitives.h"
+#include "span.h"
 #include "text.h"
 
 /* How many copies of its weights a layer holds at most while it works under a rule: a convolution one in the order of the file
@@ -42,38 +43,64 @@ static uint64_t sets_of_values(const struct lrp_job *job)
     return 2 + (job->want >= LRP_WANT_RELEVANCE ? (uint64_t)job->setup->method.row->sets : 0);
 }
 
-/* What must be there in any case: the inputs; the activations and relevances of all values; what the largest layer needs while
- * it works: tensors (input, output, their copies in the layout of a primitive, denominators) and weights. */
-static uint64_t needed_bytes(const struct lrp_job *job)
+/* What is inside spans of attention (span.h), when it is let go: not among what is kept. */
+static const struct lrp_spans *spans_of(const struct lrp_job *job)
 {
-    enum { TENSORS_AT_WORK = 6 };
+    static const struct lrp_spans none = {.count = 0};
+    const struct lrp_spans *spans = lrp_engine_spans(job->results->network->engine);
+    return spans ? spans : &none;
+}
+
+/* Values that are kept at least, all of them together. */
+static uint64_t kept_bytes(const struct lrp_job *job, bool in_pieces)
+{
+    const uint64_t all = job->results->network->view->list.activation_bytes,
+                   inside = in_pieces ? spans_of(job)->inside_bytes : 0;
+    return all > inside ? all - inside : 0;
+}
+
+/* The largest layer's weights as it holds them while it works. */
+static uint64_t weights_at_work(const struct lrp_job *job)
+{
     const struct lrp_network *n = job->results->network;
     const struct lrp_layer_list *list = &n->view->list;
-    uint64_t values = 0, weights = 0, missing = 0;
-    for (int v = 0; v < n->graph->value_count; v++) {
-        const struct lrp_desc *d = &n->graph->values[v].desc;
-        const int64_t count = d->constant ? 0 : lrp_shape_count(&d->shape);
-        if (count > 0 && (uint64_t)count > values) values = (uint64_t)count;
-        if (count > 0) missing += missing_channels(&d->shape);
-    }
+    uint64_t weights = 0;
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
         const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_in_handle(n, i) *
                               copies_of_weights(&list->rows[i], &job->setup->assignment.rules[i]);
         if (held > weights) weights = held;
     }
-    const uint64_t own = list->activation_bytes,
-                   kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float); /* fewer than its own */
-    const uint64_t at_work = (TENSORS_AT_WORK * values + weights) * sizeof(float) + job->input_bytes;
+    return weights;
+}
+
+/* What must be there in any case: the inputs; the activations and relevances of all values, which are the product; what the
+ * largest layer needs while it works: tensors (input, output, their copies in the layout of a primitive, denominators) and
+ * weights; or a piece of attention: values, relevances, and what its layers need. */
+static uint64_t needed_bytes(const struct lrp_job *job, uint64_t piece)
+{
+    enum { TENSORS_AT_WORK = 6, PIECES_AT_WORK = 4 };
+    const struct lrp_network *n = job->results->network;
+    const struct lrp_spans *spans = spans_of(job);
+    uint64_t values = 0, missing = 0;
+    for (int v = 0; v < n->graph->value_count; v++) {
+        const struct lrp_desc *d = &n->graph->values[v].desc;
+        const int64_t count = d->constant || (piece && spans->of_value[v] >= 0) ? 0 : lrp_shape_count(&d->shape);
+        if (count > 0 && (uint64_t)count > values) values = (uint64_t)count;
+        if (count > 0) missing += missing_channels(&d->shape);
+    }
+    const uint64_t own = kept_bytes(job, piece > 0), kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float);
+    const uint64_t at_work = (TENSORS_AT_WORK * values + weights_at_work(job)) * sizeof(float) + job->input_bytes +
+                             (piece ? PIECES_AT_WORK * lrp_spans_piece_bytes(spans, piece) : 0);
     const uint64_t sets = sets_of_values(job);
     return kept > (UINT64_MAX - at_work) / sets ? UINT64_MAX : sets * kept + at_work;
 }
 
 /* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as
  * many. */
-static enum lrp_status check_machine(const struct lrp_job *job, struct lrp_error *err)
+static enum lrp_status check_machine(const struct lrp_job *job, bool in_pieces, struct lrp_error *err)
 {
-    const uint64_t kept = job->results->network->view->list.activation_bytes, machine = job->session->allotted_memory;
+    const uint64_t kept = kept_bytes(job, in_pieces), machine = job->session->allotted_memory;
     const uint64_t sets = job->want >= LRP_WANT_RELEVANCE ? sets_of_values(job) : 1;
     if (kept <= machine / sets) return LRP_OK;
     return lrp_fail(err, LRP_MEMORY,
@@ -109,10 +136,23 @@ static uint64_t limit_of(const struct lrp_job *job, const char **text)
     return **text && lrp_parse_bytes(*text, &limit) ? limit : job->session->allotted_memory / 2;
 }
 
+/* Attention is let go where it is most of what is there, and where it does not fit: in how large pieces; 0: it is kept. */
+static uint64_t piece_of(const struct lrp_job *job)
+{
+    enum { HARDLY_ANY = 1 << 26, SMALLEST = 1 };
+    const char *text;
+    const uint64_t inside = spans_of(job)->inside_bytes, limit = limit_of(job, &text);
+    if (!inside) return 0;
+    const uint64_t whole = needed_bytes(job, 0), large = needed_bytes(job, LRP_SPAN_PIECE);
+    if (whole <= limit && (inside <= HARDLY_ANY || inside <= kept_bytes(job, true))) return 0;
+    if (large <= limit && large < whole) return LRP_SPAN_PIECE;
+    return needed_bytes(job, SMALLEST) < whole ? SMALLEST : 0;
+}
+
 static uint64_t left_over(const struct lrp_job *job)
 {
     const char *text;
-    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job);
+    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job, piece_of(job));
     return limit > needed ? limit - needed : 0;
 }
 
@@ -126,11 +166,13 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
 {
     struct lrp_engine *engine = job->results->network->engine;
     const char *text;
-    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job);
+    const uint64_t piece = piece_of(job);
+    const uint64_t limit = limit_of(job, &text), needed = needed_bytes(job, piece);
     if (*text && limit < needed)
         return lrp_fail(err, LRP_MEMORY, "%s: --memory %s is too small: %llu bytes are needed",
                         lrp_model_path(job->session->model), text, (unsigned long long)needed);
-    if (!*text && check_machine(job, err) != LRP_OK) return LRP_MEMORY;
+    if (!*text && check_machine(job, piece > 0, err) != LRP_OK) return LRP_MEMORY;
+    lrp_engine_let_go(engine, piece);
     lrp_lru_limit(lrp_engine_cache(engine), (size_t)left_over(job) - lrp_memory_for_results(job));
     lrp_pool_limit(lrp_engine_pool(engine), (size_t)limit);
     lrp_engine_limit_turns(engine, (size_t)left_over(job));

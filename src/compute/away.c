@@ -1,0 +1,68 @@
+/* away.c: tensors whose elements were let go, because they can be found again. */
+#include "away.h"
+
+#include <stdlib.h>
+
+struct lrp_away {
+    struct lrp_recall *recall;
+    int value;
+    struct lrp_statistics statistics;
+};
+
+struct lrp_recall *lrp_recall_retain(struct lrp_recall *recall)
+{
+    __atomic_add_fetch(&recall->references, 1, __ATOMIC_RELAXED);
+    return recall;
+}
+
+void lrp_recall_release(struct lrp_recall *recall)
+{
+    if (recall && __atomic_sub_fetch(&recall->references, 1, __ATOMIC_ACQ_REL) == 0) recall->free(recall);
+}
+
+enum lrp_status lrp_tensor_away(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_recall *recall, int value,
+                                const struct lrp_statistics *statistics, struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_tensor *const tensor = malloc(sizeof *tensor);
+    struct lrp_away *const away = malloc(sizeof *away);
+
+    if (!tensor || !away) {
+        free(tensor);
+        free(away);
+        return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    }
+    *away = (struct lrp_away){lrp_recall_retain(recall), value, *statistics};
+    *tensor = (struct lrp_tensor){.dtype = dtype,
+                                  .shape = *shape,
+                                  .count = (size_t)lrp_shape_count(shape),
+                                  .references = 1,
+                                  .block = LRP_BLOCK_AWAY,
+                                  .away = away};
+    *out = tensor;
+    return LRP_OK;
+}
+
+bool lrp_tensor_is_away(const struct lrp_tensor *tensor)
+{
+    return tensor && tensor->away;
+}
+
+const struct lrp_statistics *lrp_tensor_away_statistics(const struct lrp_tensor *tensor)
+{
+    return &tensor->away->statistics;
+}
+
+struct lrp_tensor *lrp_tensor_find(const struct lrp_tensor *tensor, const struct lrp_run *run)
+{
+    const struct lrp_away *const away = tensor->away;
+    struct lrp_tensor *found = NULL;
+
+    return away->recall->find(away->recall, away->value, run, &found, NULL) == LRP_OK ? found : NULL;
+}
+
+void lrp_away_free(struct lrp_away *away)
+{
+    if (!away) return;
+    lrp_recall_release(away->recall);
+    free(away);
+}

@@ -1,0 +1,71 @@
+/* span.h: stretches of a graph whose values are let go once they were read, and computed again where somebody asks: attention,
+ * from the products of queries and keys to the context. What is inside grows with the square of a sequence's length, what goes
+ * in and comes out with the length. */
+#ifndef LRP_GRAPH_SPAN_H
+#define LRP_GRAPH_SPAN_H
+
+#include "execute.h"
+
+struct lrp_span {
+    int *nodes, node_count;    /* in execution order; the last one makes `out` */
+    int *inside, inside_count; /* values that nothing else makes or reads */
+    int *given, given_count;   /* values read from around it, but no constants; each once */
+    int out;
+    int from_end;  /* the axis, counted from the end, that pieces are cut along: heads, or samples */
+    int64_t size;  /* how long it is; 1: the span is a single piece */
+    uint64_t each; /* bytes of a value inside, one step along it */
+    int64_t piece; /* of it at a time: divides size */
+};
+struct lrp_spans {
+    struct lrp_span *items;
+    int count;
+    int *of_node, *of_value; /* by node; by value inside: which one, -1: none */
+    uint64_t inside_bytes;   /* of all values inside, all at once */
+};
+/* The graph's spans, found when first asked for; borrowed from the engine. NULL when out of memory. */
+const struct lrp_spans *lrp_engine_spans(struct lrp_engine *engine);
+/* Of the values inside one span, in pieces of which each value takes at most `most` bytes, if it can be cut so small. */
+uint64_t lrp_spans_piece_bytes(const struct lrp_spans *spans, uint64_t most);
+/* Whether the passes from now on let go of what is inside, and how large pieces are (0: nothing is let go). What passes before
+ * left is not touched. */
+void lrp_engine_let_go(struct lrp_engine *engine, uint64_t most);
+enum { LRP_SPAN_PIECE = 1 << 25 /* bytes of a value: usual pieces */ };
+/* The span a node lies in, if it runs as one: nothing in it is there yet. NULL: the node runs by itself. */
+const struct lrp_span *lrp_engine_span(struct lrp_engine *engine, int node, const struct lrp_tensor *const *values, int wanted);
+/* Computes what a span makes; values inside become tensors that are away (away.h). */
+enum lrp_status lrp_span_run(struct lrp_engine *engine, const struct lrp_span *span, const struct lrp_tensor **values,
+                             const struct lrp_run *run, struct lrp_error *err);
+
+/* ---- piece by piece ---- */
+
+/* One piece: `engine` runs the nodes at its size (the graph's own, if the span is not cut). */
+struct lrp_span_piece {
+    struct lrp_engine *engine;
+    const struct lrp_span *span;
+    int64_t first;                    /* where on the axis it begins */
+    bool whole;                       /* nothing is cut */
+    const struct lrp_tensor **values; /* by value number: all that goes in, is inside, comes out; owned */
+};
+/* How many pieces there are. `whole`: not to be cut. */
+int64_t lrp_span_pieces(const struct lrp_span *span, bool whole);
+/* Computes what is inside a piece, and, where `values` do not have it yet, what comes out. To be closed in any case. */
+enum lrp_status lrp_span_open(struct lrp_engine *engine, const struct lrp_span *span, int64_t number, bool whole,
+                              const struct lrp_tensor *const *values, const struct lrp_run *run, struct lrp_span_piece *piece,
+                              struct lrp_error *err);
+void lrp_span_close(struct lrp_span_piece *piece);
+/* The piece's part of a tensor that goes in or comes out, of the value's shape: a new reference. */
+enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lrp_tensor *whole, const struct lrp_run *run,
+                             struct lrp_tensor **out, struct lrp_error *err);
+/* Adds a part to a tensor in rows. */
+void lrp_span_add(const struct lrp_span_piece *piece, const struct lrp_tensor *part, struct lrp_tensor *whole);
+
+/* ---- for engine.c ---- */
+struct lrp_span_store;
+void lrp_span_store_free(struct lrp_span_store *store);
+struct lrp_span_store **lrp_engine_span_store(struct lrp_engine *engine);
+/* span_find.c: false when out of memory; the caller frees in any case. */
+bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_spans *out);
+void lrp_spans_free(struct lrp_spans *spans);
+void lrp_spans_cut(struct lrp_spans *spans, uint64_t most);
+
+#endif

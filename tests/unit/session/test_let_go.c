@@ -1,0 +1,163 @@
+/* test_let_go.c: attention that is not kept but found again, piece by piece, where --memory leaves no room for it: the numbers
+ * are those of a session that keeps everything. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "check.h"
+#include "lrpscope/session.h"
+
+#define MODEL "assets/demo/packages/model.onnx"
+
+enum { SAMPLES = 6, TOKENS = 48, FEWER = 30, KNOWN = 1000 };
+
+static struct lrp_session *open_session(struct lrp_settings *settings, int tokens)
+{
+    struct lrp_error err = {0};
+    struct lrp_session *s = NULL;
+    struct lrp_tensor *ids = NULL;
+    const struct lrp_shape shape = {.rank = 2, .dim = {SAMPLES, tokens}};
+    check_ok(lrp_tensor_new(LRP_DTYPE_INT64, &shape, &ids, &err), &err);
+    for (int i = 0; i < SAMPLES * tokens; i++) ids->i[i] = (5 + i * 37) % KNOWN;
+    check_ok(lrp_session_open(MODEL, settings, &s, &err), &err);
+    check_ok(lrp_session_set_tensor(s, "input_ids", ids, "tokens", &err), &err);
+    lrp_tensor_release(ids);
+    return s;
+}
+
+static void set(struct lrp_settings *settings, enum lrp_setting setting, const char *value)
+{
+    struct lrp_error err = {0};
+    check_ok(lrp_settings_set(settings, setting, value, &err), &err);
+}
+
+static const struct lrp_snapshot *run(struct lrp_session *s)
+{
+    struct lrp_error err = {0};
+    const struct lrp_snapshot *now = NULL;
+    check_ok(lrp_session_run(s, LRP_WANT_LEDGER, &err), &err);
+    check_ok(lrp_session_snapshot(s, &now, &err), &err);
+    return now;
+}
+
+/* The least that is accepted. */
+static void least_memory(struct lrp_settings *settings, int tokens, char least[32])
+{
+    struct lrp_error err = {0};
+    set(settings, LRP_SETTING_MEMORY, "1000");
+    struct lrp_session *s = open_session(settings, tokens);
+    check_fails(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err, LRP_MEMORY, "--memory 1000 is too small: ");
+    assert_int_equal(sscanf(strstr(err.message, "too small: "), "too small: %31[0-9] bytes are needed", least), 1);
+    lrp_session_free(s);
+}
+
+static void check_same_tensor(const struct lrp_result *got, const struct lrp_result *want)
+{
+    assert_int_equal(got != NULL, want != NULL);
+    if (!want) return;
+    const struct lrp_tensor *a = lrp_result_tensor(got), *b = lrp_result_tensor(want);
+    assert_non_null(a);
+    assert_int_equal(a->count, b->count);
+    if (lrp_dtype_is_float(b->dtype))
+        check_f32_array(a->f, b->f, b->count, 1e-6);
+    else
+        assert_memory_equal(a->i, b->i, b->count * sizeof *b->i);
+}
+
+static void check_same_statistics(const struct lrp_statistics *got, const struct lrp_statistics *want)
+{
+    assert_true(got->min == want->min && got->max == want->max && got->nan == want->nan);
+    check_close(got->std, want->std, 1e-6);
+    assert_true(fabs(got->sum - want->sum) <= 1e-6 * (1 + fabs(want->sum)));
+}
+
+static void check_same(const struct lrp_snapshot *got, const struct lrp_snapshot *want)
+{
+    for (size_t k = 0; k < want->layers->count; k++) {
+        check_same_statistics(&got->activation_statistics[k], &want->activation_statistics[k]);
+        check_same_statistics(&got->relevance_statistics[k], &want->relevance_statistics[k]);
+        check_same_tensor(got->activation[k], want->activation[k]);
+        check_same_tensor(got->relevance[k], want->relevance[k]);
+    }
+    assert_int_equal(got->ledger != NULL, want->ledger != NULL);
+    for (size_t k = 0; want->ledger && k < want->ledger->count; k++) {
+        const struct lrp_ledger_row *a = &got->ledger->rows[k], *b = &want->ledger->rows[k];
+        assert_true(fabs(a->in - b->in) <= 1e-6 * b->size && fabs(a->out - b->out) <= 1e-6 * b->size);
+        for (int c = 0; c < LRP_CAUSE_COUNT; c++) assert_true(fabs(a->causes[c] - b->causes[c]) <= 1e-6 * b->size);
+    }
+}
+
+/* A session that has little memory goes through changes, and agrees with ones that have all of it and are new. */
+static void attention_in_pieces_gives_the_same_numbers(void **state)
+{
+    (void)state;
+    static const struct {
+        enum lrp_setting setting;
+        const char *value;
+    } changes[] = {
+        {LRP_SETTING_COMPOSITE, "attnlrp"},       {LRP_SETTING_TARGET, "1"},        {LRP_SETTING_COMPOSITE, "cp-lrp"},
+        {LRP_SETTING_COMPOSITE, "epsilon(0.01)"}, {LRP_SETTING_TARGET, ""},         {LRP_SETTING_COMPOSITE, "attnlrp"},
+        {LRP_SETTING_METHOD, "input-gradient"},   {LRP_SETTING_METHOD, "gradient"}, {LRP_SETTING_METHOD, "lrp"},
+        {LRP_SETTING_OUTPUT_RELEVANCE, "logit"},  {LRP_SETTING_THREADS, "3"},
+    };
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = NULL;
+    char least[32];
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+    least_memory(settings, TOKENS, least);
+    set(settings, LRP_SETTING_MEMORY, least);
+    struct lrp_session *s = open_session(settings, TOKENS);
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        set(settings, changes[i].setting, changes[i].value);
+        set(settings, LRP_SETTING_MEMORY, "");
+        struct lrp_session *fresh = open_session(settings, TOKENS);
+        set(settings, LRP_SETTING_MEMORY, least);
+        check_ok(lrp_session_apply(s, settings, &err), &err);
+        const struct lrp_snapshot *now = run(s), *want = run(fresh);
+        check_same(now, want);
+        lrp_snapshot_release(now);
+        lrp_snapshot_release(want);
+        lrp_session_free(fresh);
+    }
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
+static double activation_bytes(struct lrp_settings *settings, int tokens)
+{
+    struct lrp_error err = {0};
+    const struct lrp_snapshot *now = NULL;
+    struct lrp_session *s = open_session(settings, tokens);
+    check_ok(lrp_session_snapshot(s, &now, &err), &err);
+    const double bytes = (double)now->layers->activation_bytes;
+    lrp_snapshot_release(now);
+    lrp_session_free(s);
+    return bytes;
+}
+
+/* What more tokens need is less than all activations and as many relevances. */
+static void attention_in_pieces_needs_less(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = NULL;
+    char many[32], few[32];
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+    least_memory(settings, TOKENS, many);
+    least_memory(settings, FEWER, few);
+    const double activations = activation_bytes(settings, TOKENS) - activation_bytes(settings, FEWER);
+    assert_true(strtod(many, NULL) - strtod(few, NULL) < 2 * activations);
+    lrp_settings_free(settings);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(attention_in_pieces_gives_the_same_numbers),
+        cmocka_unit_test(attention_in_pieces_needs_less),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
