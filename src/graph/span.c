@@ -167,6 +167,7 @@ enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lr
         parts_of(piece, &whole->shape, axis, lrp_dtype_is_float(whole->dtype) ? sizeof(float) : sizeof(int64_t));
     for (size_t o = 0; o < p.outer; o++)
         memcpy((char *)(*out)->f + o * p.part, (const char *)rows->f + o * p.stretch + p.first, p.part);
+    (*out)->step = rows->step;
     return LRP_OK;
 }
 
