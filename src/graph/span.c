@@ -10,7 +10,7 @@
 
 /* What an engine has of its graph's spans. `cut` is the same graph, but for the shapes of calls in spans: those of pieces. */
 struct lrp_span_store {
-    struct lrp_spans spans;
+    struct lrp_span_list spans;
     struct lrp_graph cut;
     struct lrp_engine *engine; /* of `cut`; NULL: nothing ran in pieces yet */
     uint64_t let_go;           /* 0: nothing is; else how large pieces are */
@@ -49,7 +49,7 @@ static struct lrp_span_store *store_of(struct lrp_engine *engine)
     return *slot = store;
 }
 
-const struct lrp_spans *lrp_engine_spans(struct lrp_engine *engine)
+const struct lrp_span_list *lrp_engine_spans(struct lrp_engine *engine)
 {
     const struct lrp_span_store *const store = store_of(engine);
     return store ? &store->spans : NULL;
@@ -248,7 +248,7 @@ static enum lrp_status found_find(const struct lrp_recall *recall, int value, co
     struct lrp_span_piece piece = {0};
     struct lrp_tensor *found = NULL;
     enum lrp_status status = lrp_engine_new(f->graph, &engine, err);
-    const struct lrp_spans *spans = status ? NULL : lrp_engine_spans(engine);
+    const struct lrp_span_list *spans = status ? NULL : lrp_engine_spans(engine);
     if (!status && !spans) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_tensor_new(f->graph->values[value].desc.dtype, &f->graph->values[value].desc.shape, &found, err);
     for (int64_t k = 0; !status && k < lrp_span_pieces(&spans->items[f->span], false); k++) {

@@ -16,16 +16,16 @@ struct lrp_span {
     uint64_t each; /* bytes of a value inside, one step along it */
     int64_t piece; /* of it at a time: divides size */
 };
-struct lrp_spans {
+struct lrp_span_list {
     struct lrp_span *items;
     int count;
     int *of_node, *of_value; /* by node; by value inside: which one, -1: none */
     uint64_t inside_bytes;   /* of all values inside, all at once */
 };
 /* The graph's spans, found when first asked for; borrowed from the engine. NULL when out of memory. */
-const struct lrp_spans *lrp_engine_spans(struct lrp_engine *engine);
+const struct lrp_span_list *lrp_engine_spans(struct lrp_engine *engine);
 /* Of the values inside one span, in pieces of which each value takes at most `most` bytes, if it can be cut so small. */
-uint64_t lrp_spans_piece_bytes(const struct lrp_spans *spans, uint64_t most);
+uint64_t lrp_spans_piece_bytes(const struct lrp_span_list *spans, uint64_t most);
 /* Whether the passes from now on let go of what is inside, and how large pieces are (0: nothing is let go). What passes before
  * left is not touched. */
 void lrp_engine_let_go(struct lrp_engine *engine, uint64_t most);
@@ -64,8 +64,8 @@ struct lrp_span_store;
 void lrp_span_store_free(struct lrp_span_store *store);
 struct lrp_span_store **lrp_engine_span_store(struct lrp_engine *engine);
 /* span_find.c: false when out of memory; the caller frees in any case. */
-bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_spans *out);
-void lrp_spans_free(struct lrp_spans *spans);
-void lrp_spans_cut(struct lrp_spans *spans, uint64_t most);
+bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_span_list *out);
+void lrp_spans_free(struct lrp_span_list *spans);
+void lrp_spans_cut(struct lrp_span_list *spans, uint64_t most);
 
 #endif

@@ -139,12 +139,12 @@ static int64_t piece_of(const struct lrp_span *span, uint64_t most)
     return piece;
 }
 
-void lrp_spans_cut(struct lrp_spans *spans, uint64_t most)
+void lrp_spans_cut(struct lrp_span_list *spans, uint64_t most)
 {
     for (int i = 0; i < spans->count; i++) spans->items[i].piece = piece_of(&spans->items[i], most);
 }
 
-uint64_t lrp_spans_piece_bytes(const struct lrp_spans *spans, uint64_t most)
+uint64_t lrp_spans_piece_bytes(const struct lrp_span_list *spans, uint64_t most)
 {
     uint64_t largest = 0;
     for (int i = 0; i < spans->count; i++) {
@@ -162,7 +162,7 @@ static int *copy_list(const int *list, int count)
     return copy;
 }
 
-static bool add_span(const struct search *s, struct lrp_spans *to)
+static bool add_span(const struct search *s, struct lrp_span_list *to)
 {
     struct lrp_span *more = realloc(to->items, ((size_t)to->count + 1) * sizeof *more);
     if (!more) return false;
@@ -188,10 +188,10 @@ static bool add_span(const struct search *s, struct lrp_spans *to)
     return true;
 }
 
-bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_spans *out)
+bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_span_list *out)
 {
-    *out = (struct lrp_spans){.of_node = malloc(((size_t)graph->node_count + 1) * sizeof(int)),
-                              .of_value = malloc(((size_t)graph->value_count + 1) * sizeof(int))};
+    *out = (struct lrp_span_list){.of_node = malloc(((size_t)graph->node_count + 1) * sizeof(int)),
+                                  .of_value = malloc(((size_t)graph->value_count + 1) * sizeof(int))};
     if (!out->of_node || !out->of_value) return false;
     for (int n = 0; n < graph->node_count; n++) out->of_node[n] = -1;
     for (int v = 0; v < graph->value_count; v++) out->of_value[v] = -1;
@@ -203,7 +203,7 @@ bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_spans *out)
     return ok;
 }
 
-void lrp_spans_free(struct lrp_spans *spans)
+void lrp_spans_free(struct lrp_span_list *spans)
 {
     for (int i = 0; i < spans->count; i++) {
         free(spans->items[i].nodes);

@@ -13,7 +13,7 @@
 const struct lrp_span *lrp_span_away(const struct lrp_propagation *p, int node)
 {
     struct lrp_span_store *const *store = lrp_engine_span_store(p->engine);
-    const struct lrp_spans *spans = *store ? lrp_engine_spans(p->engine) : NULL;
+    const struct lrp_span_list *spans = *store ? lrp_engine_spans(p->engine) : NULL;
     if (!spans || spans->of_node[node] < 0) return NULL;
     const struct lrp_span *span = &spans->items[spans->of_node[node]];
     for (int i = 0; i < span->inside_count; i++)
@@ -154,7 +154,7 @@ static enum lrp_status found_find(const struct lrp_recall *recall, int value, co
     struct picked picked = {value, NULL};
     enum lrp_status status = lrp_engine_new(f->graph, &p.engine, err);
     if (status) return status;
-    const struct lrp_spans *spans = lrp_engine_spans(p.engine);
+    const struct lrp_span_list *spans = lrp_engine_spans(p.engine);
     p.values = f->values;
     p.reference = f->reference;
     p.run = run ? run : &alone;

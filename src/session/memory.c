@@ -44,10 +44,10 @@ static uint64_t sets_of_values(const struct lrp_job *job)
 }
 
 /* What is inside spans of attention (span.h), when it is let go: not among what is kept. */
-static const struct lrp_spans *spans_of(const struct lrp_job *job)
+static const struct lrp_span_list *spans_of(const struct lrp_job *job)
 {
-    static const struct lrp_spans none = {.count = 0};
-    const struct lrp_spans *spans = lrp_engine_spans(job->results->network->engine);
+    static const struct lrp_span_list none = {.count = 0};
+    const struct lrp_span_list *spans = lrp_engine_spans(job->results->network->engine);
     return spans ? spans : &none;
 }
 
@@ -81,7 +81,7 @@ static uint64_t needed_bytes(const struct lrp_job *job, uint64_t piece)
 {
     enum { TENSORS_AT_WORK = 6, PIECES_AT_WORK = 4 };
     const struct lrp_network *n = job->results->network;
-    const struct lrp_spans *spans = spans_of(job);
+    const struct lrp_span_list *spans = spans_of(job);
     uint64_t values = 0, missing = 0;
     for (int v = 0; v < n->graph->value_count; v++) {
         const struct lrp_desc *d = &n->graph->values[v].desc;
