@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,7 @@ struct lrp_cli_watch {
     const char *label;
     struct timespec begun;
     bool progress, drawn;
+    int waits; /* of TICK in a row, since it was asked to end, in which nothing was computed */
     atomic_int signal;
     atomic_bool over;
 };
@@ -67,14 +69,33 @@ static void draw_bar(struct lrp_cli_watch *watch)
     pthread_mutex_unlock(&watch->mutex);
 }
 
+enum { TICK = 100 /* ms */, PATIENCE = 20 /* ticks */ };
+
+/* A pass ends soon after it was asked to. What does not end without one waits for something outside, a pipe that nobody writes
+ * to: nothing is lost if it is left. */
+static void leave_if_stuck(struct lrp_cli_watch *watch)
+{
+    pthread_mutex_lock(&watch->mutex);
+    watch->waits = watch->label ? 0 : watch->waits + 1;
+    if (watch->waits >= PATIENCE) {
+        lrp_output_leave();
+        fputs("lrpscope: interrupted\n", stderr);
+        _exit(128 + atomic_load(&watch->signal));
+    }
+    pthread_mutex_unlock(&watch->mutex);
+}
+
 static void *watch_main(void *data)
 {
     struct lrp_cli_watch *watch = data;
     for (;;) {
-        const int number = lrp_signal_wait(&watch->signals, watch->progress ? 100 : -1);
+        const bool asked = atomic_load(&watch->signal);
+        const int number = lrp_signal_wait(&watch->signals, asked || watch->progress ? TICK : -1);
         if (atomic_load(&watch->over)) return NULL;
         if (number > 0)
             interrupt(watch, number);
+        else if (asked)
+            leave_if_stuck(watch);
         else if (watch->progress)
             draw_bar(watch);
     }
@@ -119,6 +140,7 @@ void lrp_cli_watch_begin(struct lrp_cli_watch *watch, const char *label)
 {
     pthread_mutex_lock(&watch->mutex);
     watch->label = label;
+    watch->waits = 0;
     clock_gettime(CLOCK_MONOTONIC, &watch->begun);
     pthread_mutex_unlock(&watch->mutex);
 }

@@ -129,6 +129,22 @@ def half_written(command, number, waits):
     return code in (128 + number, -number)
 
 
+def waits_outside():
+    """A command that waits for a pipe nobody writes to ends when it is asked to, once."""
+    os.mkfifo("pipe")
+    for command in ["run", MODEL, "pipe"], ["explain", MODEL, PICTURE, "--preprocess", "pipe"], ["run", MODEL, "pipe", PICTURE, "--threads", "2"], \
+            ["batch", MODEL, "pipe", PICTURE, "--output-dir", "results"]:
+        child = subprocess.Popen([BINARY] + command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        time.sleep(0.5)
+        child.send_signal(signal.SIGINT)
+        try:
+            said = child.communicate(timeout=30)[1]
+            expect(f"{command} is left: {child.returncode} {said}", child.returncode in (130, -signal.SIGINT))
+        except subprocess.TimeoutExpired:
+            child.kill()
+            expect(f"{command} waits on after SIGINT", False)
+
+
 def under(limits, command):
     def begin():
         for limit, value in limits:
@@ -163,6 +179,7 @@ def main():
                        signal.SIGPIPE, signal.SIGXCPU):
             end_inspector(number)
         nohup()
+        waits_outside()
         for number in (signal.SIGHUP, signal.SIGQUIT, signal.SIGTERM, signal.SIGINT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGALRM):
             ended = [half_written(["convert", MODEL, "out.json"], number, True) for _ in range(3)]
             explain = ["explain", MODEL] + [PICTURE] * 40 + ["--output-dir", ".", "--heatmap", "out.png", "--layerwise", "out.safetensors"]
