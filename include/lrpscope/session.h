@@ -123,6 +123,7 @@ struct lrp_target {
     float output;      /* value of the output there */
     double start;      /* sum of the relevance it started with */
     bool several;      /* relevance starts at others, too: a contrast, a sum; the setting "target" says at which */
+    int64_t named;     /* the class or token whose name the label is */
 };
 /* A layer of a transformer that looks at pictures: a row for every patch, and some in front that stand for none (class token).
  */

@@ -56,27 +56,38 @@ static void put_encoding(struct lrp_document *d, cJSON *object, const struct lrp
 
 /* ---- table ---- */
 
-/* The code points [start, end) of a text; owned by the caller. */
-static char *slice_text(const char *text, size_t start, size_t end)
+/* A place in a text: tokens follow each other, so that the next one is not far from the last. */
+struct text_place {
+    const char *text, *at;
+    size_t place;
+};
+
+/* Goes to a code point, or to the end. */
+static const char *go_to(struct text_place *p, const char *text, size_t place)
 {
-    size_t place = 0;
-    const char *from = NULL;
-    for (; *text; place++) {
-        const size_t n = text[0] == '\xC0' && text[1] == '\x80' ? 2 : lrp_utf8_length(text, strlen(text));
-        if (place == start) from = text;
-        if (place == end) break;
-        text += n ? n : 1;
+    if (p->text != text || place < p->place) *p = (struct text_place){.text = text, .at = text};
+    for (; p->place < place && *p->at; p->place++) {
+        const size_t n = p->at[0] == '\xC0' && p->at[1] == '\x80' ? 2 : lrp_utf8_length(p->at, strnlen(p->at, 4));
+        p->at += n ? n : 1;
     }
-    return from ? strndup(from, (size_t)(text - from)) : strdup("");
+    return p->at;
+}
+
+/* The code points [start, end) of a text; owned by the caller. */
+static char *slice_text(struct text_place *p, const char *text, size_t start, size_t end)
+{
+    const char *from = go_to(p, text, start);
+    return end > start ? strndup(from, (size_t)(go_to(p, text, end) - from)) : strdup("");
 }
 
 static void add_rows(struct lrp_table *table, size_t sample, bool several, const struct lrp_cli_text *text,
                      const struct lrp_encoding *e)
 {
+    struct text_place place = {0};
     for (size_t i = 0; i < e->count; i++) {
         const struct lrp_token *token = &e->items[i];
         char *read =
-            token->special ? strdup("") : slice_text(token->second ? text->pair : text->text, token->start, token->end);
+            token->special ? strdup("") : slice_text(&place, token->second ? text->pair : text->text, token->start, token->end);
         if (several) lrp_cli_table_cell(table, "%zu", sample);
         lrp_cli_table_cell(table, "%zu", i);
         lrp_cli_table_cell(table, "%lld", (long long)token->id);

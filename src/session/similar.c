@@ -50,12 +50,11 @@ static enum lrp_status sample_open(const struct lrp_results *from, const struct 
 }
 
 /* Fills the start of one sample. `unit`: what the output is multiplied with, not the products. */
-static void start_sample(const struct likeness *z, const struct likeness *e, bool unit, const char *label, float *row,
-                         struct lrp_target *out)
+static void start_sample(const struct likeness *z, const struct likeness *e, bool unit, float *row, struct lrp_target *out)
 {
     double cosine = 0, sum = 0;
     float best = -1;
-    *out = (struct lrp_target){.label = label};
+    *out = (struct lrp_target){.label = ""};
     for (size_t k = 0; k < z->features; k++) cosine += z->mean[k] / z->length * (e->mean[k] / e->length);
     for (size_t p = 0; p < z->positions; p++)
         for (size_t k = 0; k < z->features; k++) {
@@ -129,7 +128,7 @@ static enum lrp_status start_similar(const struct lrp_job *job, const char *refe
         if (!status) status = sample_open(other->results, found->output, others == 1 ? 0 : i, others, &e, err);
         if (!status && z.features != e.features)
             status = lrp_fail(err, LRP_USAGE, "its output has %zu numbers, that of the input %zu", e.features, z.features);
-        if (!status) start_sample(&z, &e, unit, label, start->f + i * (start->count / count), &targets[i]);
+        if (!status) start_sample(&z, &e, unit, start->f + i * (start->count / count), &targets[i]);
         free(z.mean);
         free(e.mean);
     }

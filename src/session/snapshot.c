@@ -5,6 +5,7 @@
 #include "blocked.h"
 #include "internal.h"
 #include "select.h"
+#include "target.h"
 #include "text.h"
 
 const struct lrp_snapshot *lrp_snapshot_retain(const struct lrp_snapshot *snapshot)
@@ -71,6 +72,7 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     memcpy(box->forward_ms, r->forward_ms, count * sizeof *r->forward_ms);
     memcpy(box->relevance_ms, r->relevance_ms, count * sizeof *r->relevance_ms);
     if (r->target_count) memcpy(box->targets, r->targets, r->target_count * sizeof *r->targets);
+    lrp_targets_name(box->setup, r, box->targets);
     return true;
 }
 

@@ -151,6 +151,14 @@ static const char *class_name(const struct lrp_setup *setup, int64_t classes, in
     return token ? token : "";
 }
 
+void lrp_targets_name(const struct lrp_setup *setup, const struct lrp_results *results, struct lrp_target *targets)
+{
+    const struct lrp_tensor *output = results->values[setup->output];
+    const char *similar = lrp_setup_reference(setup) ? lrp_settings_get(setup->settings, LRP_SETTING_TARGET) : NULL;
+    for (size_t i = 0; i < results->target_count; i++)
+        targets[i].label = similar ? similar : class_name(setup, output ? classes_of(setup, output) : 0, targets[i].named);
+}
+
 const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t index)
 {
     const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
@@ -280,9 +288,8 @@ enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lr
         if (kind <= LRP_START_LOGIT) start_choice(c, kind, out, row);
         for (size_t k = 0; k < size && kind == LRP_START_LOGIT && setup->composite->no_negative; k++) row[k] = fmaxf(row[k], 0);
         struct lrp_target *t = &(*targets)[i];
-        *t =
-            (struct lrp_target){.index = c->index, .output = out[c->index], .label = "", .several = starts_at_several(c, kind)};
-        t->label = class_name(setup, classes_of(setup, output), c->label);
+        *t = (struct lrp_target){
+            .index = c->index, .output = out[c->index], .label = "", .several = starts_at_several(c, kind), .named = c->label};
         for (size_t k = 0; k < size; k++) t->start += (double)row[k];
     }
     free(choices);

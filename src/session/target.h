@@ -25,10 +25,13 @@ enum lrp_status lrp_targets_choose(const struct lrp_setup *setup, const struct l
 const struct lrp_word *lrp_start_word(size_t index);
 /* Whether a start of that text stands where the target's outputs are, and nowhere else; "" does. */
 bool lrp_start_picks(const char *text);
-/* The relevance a pass starts with, and the targets as they are shown (owned). */
+/* The relevance a pass starts with, and the targets as they are shown (owned), but for their labels: results outlive the setup
+ * that has those. */
 enum lrp_status lrp_targets_start(const struct lrp_setup *setup, const struct lrp_results *results,
                                   const struct lrp_tensor *output, enum lrp_start_kind kind, struct lrp_tensor **start,
                                   struct lrp_target **targets, size_t *count, struct lrp_error *err);
+/* Gives targets of the results the labels that a setup has; they live as long as it does. */
+void lrp_targets_name(const struct lrp_setup *setup, const struct lrp_results *results, struct lrp_target *targets);
 /* Prefix of the target similar:F. */
 #define LRP_SIMILAR "similar:"
 /* F of the target similar:F; NULL: it is another. Borrowed. */

@@ -65,6 +65,25 @@ static void explains_a_picture(void **state)
     lrp_settings_free(settings);
 }
 
+/* Results outlive the settings they were computed under, and with these the labels. */
+static void labels_live_as_long_as_the_snapshot(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = demo_settings();
+    struct lrp_session *s = open_demo(DEMO "vgg.onnx", settings);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    check_ok(lrp_settings_set(settings, LRP_SETTING_MEMORY, "4G", &err), &err);
+    check_ok(lrp_session_apply(s, settings, &err), &err);
+    const struct lrp_snapshot *now = snapshot(s);
+    assert_int_equal(now->target_count, 1); /* nothing has to be computed again */
+    assert_string_equal(now->targets[0].label, "boot");
+    assert_ptr_equal(now->targets[0].label, lrp_snapshot_label(now, 9)); /* its own */
+    lrp_snapshot_release(now);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
 static void refuses_a_failing_model_until_it_is_registered(void **state)
 {
     (void)state;
@@ -405,6 +424,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(explains_a_picture),
+        cmocka_unit_test(labels_live_as_long_as_the_snapshot),
         cmocka_unit_test(refuses_a_failing_model_until_it_is_registered),
         cmocka_unit_test(keeps_activations_when_only_rules_change),
         cmocka_unit_test_setup_teardown(forgetting_keeps_what_is_prepared, temporary_setup, temporary_teardown),
