@@ -4,6 +4,7 @@ here: of the sum of embeddings every token gets its own row of the table, of a h
 import json
 import math
 import os
+import resource
 import struct
 import subprocess
 import sys
@@ -219,6 +220,18 @@ def check_padding():
     run("explain", *first, "--text", "a b a b a b", code=2)
 
 
+def check_pace():
+    """A long text takes as long as it has tokens, where minutes went by while the place of each was looked for from its start."""
+    with open("long.txt", "w") as file:
+        file.write("a b " * 50000)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run([BINARY, "tokens", "vocab.txt", "--text-file", "long.txt"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    expect("rows of a long text", len(done.stdout.splitlines()), 100003)
+    expect("its last row but one", " ".join(done.stdout.splitlines()[-2].split()[-2:]), "0 b")
+    expect(f"a long text takes {took:.1f} s", took < 15, True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -230,6 +243,7 @@ def main():
         check_steps()
         check_decoder()
         check_padding()
+        check_pace()
         os.chdir("/")
     for failure in failures:
         print("FAILED:", failure)
