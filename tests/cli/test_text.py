@@ -232,6 +232,21 @@ def check_pace():
     expect(f"a long text takes {took:.1f} s", took < 15, True)
 
 
+def check_growth():
+    """A normalizer that makes a billion characters of four is refused, not carried out."""
+    doubling = {"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}
+    with open("doubling.json", "w") as file:
+        json.dump({"version": "1.0", "added_tokens": [], "normalizer": {"type": "Sequence", "normalizers": [doubling] * 28},
+                   "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True, "use_regex": True},
+                   "post_processor": None, "decoder": None, "model": {"type": "BPE", "vocab": {"a": 0}, "merges": []}}, file)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run([BINARY, "tokens", "doubling.json", "--text", "aaaa"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    expect("exit code of a text that grows", done.returncode, 4)
+    expect(f"what is said of it: {done.stderr}", "characters once it is normalized" in done.stderr, True)
+    expect(f"it takes {took:.1f} s", took < 15, True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -244,6 +259,7 @@ def main():
         check_decoder()
         check_padding()
         check_pace()
+        check_growth()
         os.chdir("/")
     for failure in failures:
         print("FAILED:", failure)

@@ -7,8 +7,8 @@
 
 void lrp_changes_push(struct lrp_changes *changes, int32_t code, int change)
 {
-    struct lrp_change *items =
-        changes->failed ? NULL : lrp_grown(changes->items, changes->count, &changes->capacity, sizeof *items);
+    const bool more = !changes->failed && changes->count < LRP_MOST_CHARS;
+    struct lrp_change *items = more ? lrp_grown(changes->items, changes->count, &changes->capacity, sizeof *items) : NULL;
     if (!items) {
         changes->failed = true;
         return;

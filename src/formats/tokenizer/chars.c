@@ -11,7 +11,8 @@
 
 void lrp_chars_push(struct lrp_chars *chars, int32_t code, uint32_t start, uint32_t end)
 {
-    struct lrp_char *items = chars->failed ? NULL : lrp_grown(chars->items, chars->count, &chars->capacity, sizeof *items);
+    const bool more = !chars->failed && chars->count < LRP_MOST_CHARS;
+    struct lrp_char *items = more ? lrp_grown(chars->items, chars->count, &chars->capacity, sizeof *items) : NULL;
     if (!items) {
         chars->failed = true;
         return;

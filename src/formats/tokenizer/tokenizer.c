@@ -205,7 +205,9 @@ static enum lrp_status encode_text(const struct lrp_tokenizer *t, const char *te
         if (t->trim_offsets) trim(t, &chars, i == 0, token);
     }
     lrp_chars_free(&chars);
-    return out->failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : LRP_OK;
+    if (!out->failed) return LRP_OK;
+    return lrp_fail(err, LRP_MEMORY, "not enough memory, or the text has more than %d characters once it is normalized",
+                    LRP_MOST_CHARS);
 }
 
 static void put_part(const struct lrp_tokenizer *t, const struct lrp_template_part *part, const struct lrp_tokens texts[2],
