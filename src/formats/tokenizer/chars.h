@@ -11,7 +11,7 @@ struct lrp_char {
     uint32_t start, end; /* in code points of the original text; one that was put in has those of its neighbour */
 };
 /* Of a text, and of what steps make of it: a tokenizer can make any number of a few. */
-enum { LRP_MOST_CHARS = 1 << 24 };
+enum { LRP_MOST_CHARS = 1 << 22 };
 /* {0} is an empty one; after a failed allocation, or with more than LRP_MOST_CHARS, `failed` is set and further calls do
  * nothing. */
 struct lrp_chars {
