@@ -115,7 +115,7 @@ static enum lrp_status begin_array(struct lrp_shard *s, const struct lrp_shape *
     s->row_bytes = sizeof(float);
     for (int i = 0; i < shape->rank; i++) s->row_bytes *= (size_t)shape->dim[i];
     lrp_npy_header_f32(&all, &header);
-    s->array = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    s->array = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0666);
     free(path);
     const bool ok = !header.failed && s->array >= 0 && write_all(s->array, header.data, header.length, 0) &&
                     !ftruncate(s->array, (off_t)(header.length + s->rows * s->row_bytes));
@@ -197,7 +197,7 @@ enum lrp_status lrp_shard_put(struct lrp_shard *s, const struct lrp_shape *shape
 static enum lrp_status mark_done(const struct lrp_shard *s, struct lrp_error *err)
 {
     char *path = path_in(s, done_name);
-    const int file = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666) : -1;
+    const int file = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666) : -1;
     const enum lrp_status status = !path ? no_memory(err) : file < 0 ? file_error(s, done_name, err) : LRP_OK;
     if (file >= 0) close(file);
     free(path);
@@ -253,7 +253,7 @@ static enum lrp_status reopen_array(struct lrp_shard *s, struct lrp_error *err)
         s->shape.rank = npy.shape.rank - 1;
         memcpy(s->shape.dim, npy.shape.dim + 1, (size_t)s->shape.rank * sizeof *s->shape.dim);
         s->row_bytes = npy.count / (s->rows ? s->rows : 1) * sizeof(float);
-        s->array = open(there, O_RDWR | O_CLOEXEC);
+        s->array = open(there, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
         if (s->array < 0) status = file_error(s, partial_name, err);
     }
     lrp_mapping_close(&map);
@@ -274,11 +274,12 @@ static enum lrp_status open_files(struct lrp_shard *s, bool resume, struct lrp_e
 {
     char *lock = lrp_data_path(s->folder, "", ".lock", "", err), *lines = lock ? path_in(s, lines_name) : NULL;
     enum lrp_status status = lock && lines ? LRP_OK : !lock && err && err->status ? err->status : no_memory(err);
-    if (!status) s->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    /* what somebody else put there as a link would lead to a file of the user's: links are not followed */
+    if (!status) s->lock = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (!status && s->lock < 0) status = file_error(s, ".lock", err);
     if (!status && flock(s->lock, LOCK_EX | LOCK_NB))
         status = lrp_fail(err, LRP_FILE, "%s: another run writes there (its lock is held)", s->folder);
-    if (!status) s->lines = open(lines, O_RDWR | O_CREAT | O_CLOEXEC | (resume ? 0 : O_TRUNC), 0666);
+    if (!status) s->lines = open(lines, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | (resume ? 0 : O_TRUNC), 0666);
     if (!status && s->lines < 0) status = file_error(s, lines_name, err);
     if (!status) forget_file(s, done_name);
     if (!status && !resume) forget_file(s, array_name);

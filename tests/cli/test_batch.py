@@ -190,6 +190,21 @@ def folders_with_links():
     expect("a folder of nothing", "tree/empty" in run("explain", "m.onnx", "tree/empty", code=3).stderr)
 
 
+def planted_links():
+    """A link that somebody put where a batch writes is refused or replaced; what it leads to stays."""
+    for name in "results.jsonl", "relevance.npy.partial", ".lock":
+        for resume in [], ["--resume"]:
+            os.makedirs("planted/shard-0-of-1")
+            with open("victim", "w") as file:
+                file.write("precious")
+            os.symlink("../../victim", f"planted/shard-0-of-1/{name}")
+            replaced = name.endswith(".partial") and not resume
+            said = run("batch", "m.onnx", "in/cat/000.npy", "--output-dir", "planted", "-q", *resume, code=0 if replaced else 3).stderr
+            expect(f"a link at {name} is told: {said}", replaced or name in said)
+            expect(f"a link at {name} leaves the file", data("victim") == b"precious")
+            shutil.rmtree("planted")
+
+
 def refusals():
     batch = ["batch", "m.onnx", "in/cat", "--output-dir", "claimed", "-q"]
     run(*batch)
@@ -232,6 +247,7 @@ with tempfile.TemporaryDirectory() as place:
     shards_and_kills(40)
     lists(40)
     folders_with_links()
+    planted_links()
     refusals()
     sizes()
     os.chdir("/")
