@@ -11,13 +11,26 @@ struct lrp_name_slot {
     size_t number;
 };
 
-/* FNV-1a with a final mix, because the table takes the low bits. */
-static uint64_t hash_of(const char *name)
+#define HASH_OF_NOTHING 0xcbf29ce484222325u
+
+/* FNV-1a, a byte further. */
+static uint64_t extend_hash(uint64_t hash, char next)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (const char *p = name; *p; p++) hash = (hash ^ (unsigned char)*p) * 0x100000001b3u;
+    return (hash ^ (unsigned char)next) * 0x100000001b3u;
+}
+
+/* A final mix, because the table takes the low bits. */
+static uint64_t mix_hash(uint64_t hash)
+{
     hash ^= hash >> 32;
     return hash * 0x9e3779b97f4a7c15u >> 8;
+}
+
+static uint64_t hash_of(const char *name)
+{
+    uint64_t hash = HASH_OF_NOTHING;
+    for (const char *p = name; *p; p++) hash = extend_hash(hash, *p);
+    return mix_hash(hash);
 }
 
 /* The slot that holds the name, or the free one where it belongs. There is always a free one. */
@@ -60,6 +73,26 @@ bool lrp_names_get(const struct lrp_names *names, const char *name, size_t *numb
     const struct lrp_name_slot *slot = find_slot(names, name, hash_of(name));
     if (slot->name && number) *number = slot->number;
     return slot->name != NULL;
+}
+
+void lrp_names_spell(struct lrp_name_spelling *spelling, char next)
+{
+    spelling->hash = extend_hash(spelling->length++ ? spelling->hash : HASH_OF_NOTHING, next);
+}
+
+bool lrp_names_get_spelt(const struct lrp_names *names, const struct lrp_name_spelling *spelling, const char *text,
+                         size_t *number)
+{
+    const uint64_t hash = mix_hash(spelling->length ? spelling->hash : HASH_OF_NOTHING);
+    const size_t mask = names->capacity - 1;
+    if (names->count == 0) return false;
+    for (size_t i = (size_t)hash & mask; names->slots[i].name; i = (i + 1) & mask) {
+        const struct lrp_name_slot *slot = &names->slots[i];
+        if (slot->hash != hash || strncmp(slot->name, text, spelling->length) != 0 || slot->name[spelling->length]) continue;
+        *number = slot->number;
+        return true;
+    }
+    return false;
 }
 
 void lrp_names_free(struct lrp_names *names)

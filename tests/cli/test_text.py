@@ -247,6 +247,23 @@ def check_growth():
     expect(f"it takes {took:.1f} s", took < 15, True)
 
 
+def check_long_tokens():
+    """Tokens of any length are looked for in one walk over the text from each of its places."""
+    with open("long.json", "w") as file:
+        json.dump({"version": "1.0", "added_tokens": [], "normalizer": None, "post_processor": None, "decoder": None,
+                   "pre_tokenizer": {"type": "Metaspace", "replacement": "_", "add_prefix_space": False},
+                   "model": {"type": "Unigram", "unk_id": 0, "vocab": [["<unk>", 0]] + [["a" * n, -1.0] for n in range(1, 1500)]}}, file)
+    with open("a.txt", "w") as file:
+        file.write("a" * 15000)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+    done = subprocess.run([BINARY, "tokens", "long.json", "--text-file", "a.txt", "--json"], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    took = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+    tokens = json.loads(done.stdout)["texts"][0]["tokens"] if not done.returncode else done.stderr
+    expect("as few tokens as can be", len(tokens), 11) # 10 of 1499 and one of 10
+    expect("nothing is lost", "".join(tokens) == "a" * 15000, True)
+    expect(f"they take {took:.1f} s", took < 15, True)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -260,6 +277,7 @@ def main():
         check_padding()
         check_pace()
         check_growth()
+        check_long_tokens()
         os.chdir("/")
     for failure in failures:
         print("FAILED:", failure)

@@ -33,15 +33,14 @@ static void go_on_from(struct lattice *l, size_t at, size_t width)
 {
     const struct lrp_token_model *model = &l->tokenizer->model;
     const size_t left = l->length - at, most = left < model->longest_token ? left : model->longest_token;
+    struct lrp_name_spelling spelling = {0};
     bool single = false;
     for (size_t n = 1; n <= most; n++) {
+        size_t id;
+        lrp_names_spell(&spelling, l->text[at + n - 1]);
         if (n < left && ((unsigned char)l->text[at + n] & 0xC0) == 0x80) continue; /* inside a character */
-        const char kept = l->text[at + n];
-        l->text[at + n] = '\0';
-        const int64_t id = lrp_token_find(l->tokenizer, l->text + at);
-        l->text[at + n] = kept;
-        if (id < 0 || id >= (int64_t)l->tokenizer->ids) continue;
-        arrive(l, at, at + n, id, model->scores[id]);
+        if (!lrp_names_get_spelt(&l->tokenizer->vocabulary, &spelling, l->text + at, &id) || id >= l->tokenizer->ids) continue;
+        arrive(l, at, at + n, (int64_t)id, model->scores[id]);
         single = single || n == width;
     }
     if (!single) arrive(l, at, at + width, model->unknown, model->worst - UNKNOWN_PENALTY);
