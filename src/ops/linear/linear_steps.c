@@ -19,6 +19,7 @@ struct lrp_step_weights {
     double *steps;               /* by output */
     float *bias;                 /* by output; NULL: none */
     struct lrp_exact_conv *conv; /* made when it is first asked for */
+    float most_x;                /* the farthest from 0 it takes inputs to be */
     int most;                    /* the farthest a code is from 0 */
     bool turned;                 /* codes are (each, outputs) */
 };
@@ -156,7 +157,7 @@ struct scaling {
     double step;
     int64_t inner, outputs;
 };
-static void scale_some(void *context, int64_t begin, int64_t end)
+WIDE static void scale_some(void *context, int64_t begin, int64_t end)
 {
     const struct scaling *s = context;
     for (int64_t line = begin; line < end; ++line) {
@@ -167,13 +168,27 @@ static void scale_some(void *context, int64_t begin, int64_t end)
     }
 }
 
-static enum lrp_status make_conv(struct lrp_step_weights *w, const struct lrp_conv_shape *shape, struct lrp_error *err)
+/* How far from 0 codes are: bytes with a sign, or without. The nearer, the longer the sums that are exact. */
+static float most_of(const float *codes, size_t count)
+{
+    enum { HALF = 128 };
+    return lrp_exact_most(codes, (int64_t)count) <= HALF ? HALF : MOST;
+}
+
+/* `most_x`: of this input; what was made for less is made again. */
+static enum lrp_status make_conv(struct lrp_step_weights *w, const struct lrp_conv_shape *shape, float most_x,
+                                 struct lrp_error *err)
 {
     const int64_t count = w->places.outputs * w->places.each;
+    if (most_x > w->most_x) {
+        lrp_exact_conv_free(w->conv);
+        w->conv = NULL;
+        w->most_x = most_x;
+    }
     float *codes = w->conv ? NULL : lrp_buffer_new(count);
     enum lrp_status status = w->conv || codes ? LRP_OK : out_of_memory(err);
     for (int64_t i = 0; codes && i < count; ++i) codes[i] = (float)w->codes[i];
-    if (codes) status = lrp_exact_conv_new(shape, lrp_exact_length(MOST, (float)w->most), codes, &w->conv, err);
+    if (codes) status = lrp_exact_conv_new(shape, lrp_exact_length(w->most_x, (float)w->most), codes, &w->conv, err);
     free(codes);
     return status;
 }
@@ -187,7 +202,7 @@ enum lrp_status lrp_step_weights_convolve(struct lrp_step_weights *weights, cons
     float *codes = rows ? codes_of(rows, x->step, run) : NULL, *apart = y->block ? lrp_buffer_new(count) : NULL;
     int64_t *sums = lrp_buffer_bytes((size_t)count * sizeof *sums);
     enum lrp_status status = codes && sums && (apart || !y->block) ? LRP_OK : out_of_memory(err);
-    if (!status) status = make_conv(weights, shape, err);
+    if (!status) status = make_conv(weights, shape, most_of(codes, x->count), err);
     if (!status && count) status = lrp_exact_conv_run(weights->conv, codes, sums, run, err);
     struct scaling scaling = {.weights = weights, .sums = sums, .to = apart ? apart : y->f, .step = (double)x->step};
     scaling.outputs = outputs, scaling.inner = lines ? count / lines : 0;
@@ -223,7 +238,7 @@ enum lrp_status lrp_step_weights_multiply(struct lrp_step_weights *weights, cons
     enum lrp_status status = codes && sums ? LRP_OK : out_of_memory(err);
     if (!status) status = turn_codes(weights, err);
     if (!status)
-        status = lrp_exact_product(product, lrp_exact_length(MOST, (float)weights->most), codes,
+        status = lrp_exact_product(product, lrp_exact_length(most_of(codes, a->count), (float)weights->most), codes,
                                    (struct lrp_exact_matrix){.codes = weights->codes}, sums, run, err);
     struct scaling scaling = {.weights = weights, .sums = sums, .to = y->f, .step = (double)a->step, .outputs = product->n};
     scaling.inner = 1;
@@ -239,8 +254,9 @@ enum lrp_status lrp_step_product(const struct lrp_linear_product *product, const
 {
     float *left = codes_of(a, a->step, run), *right = codes_of(b, b->step, run);
     int64_t *sums = lrp_buffer_bytes(y->count * sizeof *sums);
-    const int64_t length = lrp_exact_length(MOST, MOST), size = product->m * product->n;
+    const int64_t size = product->m * product->n;
     enum lrp_status status = left && right && sums ? LRP_OK : out_of_memory(err);
+    const int64_t length = status ? 1 : lrp_exact_length(most_of(left, a->count), most_of(right, b->count));
     for (int64_t i = 0; !status && i < product->batches; ++i) {
         const float *one = left + lrp_product_offset(product, product->a_stride, i),
                     *other = right + lrp_product_offset(product, product->b_stride, i);
