@@ -8,6 +8,7 @@
 #include "lrpscope/session.h"
 
 #include "arguments_apply.h"
+#include "batch_results.h"
 #include "commands.h"
 #include "folders.h"
 #include "hub.h"
@@ -194,6 +195,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
         status = check_given(&p, out->command, err);
         for (size_t i = 0; i < p.given_count; i++)
             if (p.given[i].option->kind == LRP_OPTION_RULES_FILE) out->rules[out->rules_count++] = p.given[i].text;
+        if (!status) status = lrp_cli_results_open(out, err);
         if (!status) status = lrp_cli_hub_open(out, err);
         if (!status) status = lrp_cli_apply_found(p.given, p.given_count, out, err);
         if (!status && out->command->sets_apart) status = lrp_cli_apply_each(p.given, p.given_count, out, err);
@@ -221,6 +223,8 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments)
     free(arguments->metrics.items);
     free(arguments->attributions.items);
     free(arguments->found);
+    free(arguments->results);
+    free(arguments->results_model);
     free(arguments->hub);
     free(arguments->hub_path);
     free(arguments->hub_note);

@@ -37,6 +37,8 @@ struct lrp_arguments {
     char *hub;           /* owned: the folder MODEL was given as, or NULL */
     char *hub_path;      /* owned: the model in it */
     char *hub_note;      /* owned: what was taken from it, or what lies beside a plain model; or NULL */
+    char *results;       /* owned: the folder of a batch's results MODEL was given as, or NULL */
+    char *results_model; /* owned: the batch's model */
     const char **inputs; /* plain INPUTs; array owned */
     size_t input_count;
     struct lrp_manifest listed; /* owned: the files that folders among them stand for */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "batch_results.h"
 #include "commands.h"
 #include "tui.h"
 
@@ -179,7 +180,8 @@ enum lrp_status lrp_cli_apply_found(const struct lrp_given_option *given, size_t
     char path[4096];
     for (size_t i = 0; i < count; i++)
         if (given[i].option->kind == LRP_OPTION_RULES_FILE) return LRP_OK;
-    if (!out->command->finds_rules || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path)) return LRP_OK;
-    out->found = strdup(path);
-    return out->found ? read_rules(out, path, true, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!out->results && (!out->command->finds_rules || !out->model || !lrp_tui_rules_of(out->model, path, sizeof path)))
+        return LRP_OK;
+    out->found = out->results ? lrp_cli_results_rules(out->results) : strdup(path);
+    return out->found ? read_rules(out, out->found, true, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }

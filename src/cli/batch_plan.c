@@ -1,4 +1,5 @@
 /* batch_plan.c: what a batch is to do, and whether its folder is of the same batch. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,6 +9,7 @@
 #include "batch.h"
 #include "json.h"
 #include "mapping.h"
+#include "output.h"
 #include "paths.h"
 #include "text.h"
 
@@ -80,7 +82,7 @@ enum lrp_status lrp_batch_read(struct lrp_batch *b, struct lrp_error *err)
 
 /* ---- batch.json ---- */
 
-static enum lrp_status hash_model(const struct lrp_model *model, uint64_t *hash, struct lrp_error *err)
+enum lrp_status lrp_batch_hash_model(const struct lrp_model *model, uint64_t *hash, struct lrp_error *err)
 {
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i < lrp_model_file_count(model); i++) {
@@ -138,12 +140,64 @@ static enum lrp_status describe(const struct lrp_batch *b, struct lrp_document *
 {
     uint64_t hash = 0;
     lrp_cli_json_init(d, b->given->model);
-    const enum lrp_status status = hash_model(lrp_session_model(b->job.session), &hash, err);
+    const enum lrp_status status = lrp_batch_hash_model(lrp_session_model(b->job.session), &hash, err);
     put_hash(d, "model_hash", hash);
     put_hash(d, "manifest_hash", lrp_manifest_hash(&b->manifest));
     lrp_cli_json_put_number(d, d->root, "samples", (double)b->manifest.count);
     lrp_cli_json_put_text(d, d->root, "write", b->given->write ? b->given->write : "relevance,report");
     put_settings(d, b->given);
+    char *folder = getcwd(NULL, 0); /* relative paths are those of this one: for whoever opens the results */
+    lrp_cli_json_put_text(d, d->root, "folder", folder ? folder : "");
+    free(folder);
+    return status;
+}
+
+/* A line an input: its name, its path, a target of its own. */
+static enum lrp_status write_inputs(const struct lrp_manifest *m, const char *path, struct lrp_error *err)
+{
+    struct lrp_output out;
+    enum lrp_status status = lrp_output_open(path, &out, err);
+    if (status) return status;
+    for (size_t i = 0; !status && i < m->count; i++) {
+        struct lrp_document d = {.root = cJSON_CreateObject()};
+        lrp_cli_json_put_text(&d, d.root, "name", m->rows[i].name);
+        lrp_cli_json_put_text(&d, d.root, "path", m->rows[i].path);
+        if (m->rows[i].target) lrp_cli_json_put_text(&d, d.root, "target", m->rows[i].target);
+        char *line = d.failed || !d.root ? NULL : lrp_json_print(d.root, false);
+        if (!line)
+            status = no_memory(err);
+        else if (fprintf(out.file, "%s\n", line) < 0)
+            status = lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
+        free(line);
+        lrp_cli_json_free(&d);
+    }
+    if (!status) return lrp_output_commit(&out, err);
+    lrp_output_abort(&out);
+    return status;
+}
+
+/* Threads and memory are a run's own. */
+static enum lrp_status write_rules(const struct lrp_settings *given, const char *path, struct lrp_error *err)
+{
+    struct lrp_settings *settings = NULL;
+    enum lrp_status status = lrp_settings_copy(given, &settings, err);
+    if (!status) status = lrp_settings_set(settings, LRP_SETTING_THREADS, "0", err);
+    if (!status) status = lrp_settings_set(settings, LRP_SETTING_MEMORY, "", err);
+    if (!status) status = lrp_settings_write(settings, path, err);
+    lrp_settings_free(settings);
+    return status;
+}
+
+/* What opening the results needs; written once, the same by every shard. */
+static enum lrp_status write_origin(const struct lrp_batch *b, struct lrp_error *err)
+{
+    char *inputs = lrp_data_path(b->given->output_dir, "", "inputs", ".jsonl", err),
+         *rules = inputs ? lrp_data_path(b->given->output_dir, "", LRP_BATCH_RULES, ".json", err) : NULL;
+    enum lrp_status status = rules ? LRP_OK : err->status;
+    if (!status && access(inputs, F_OK)) status = write_inputs(&b->manifest, inputs, err);
+    if (!status && access(rules, F_OK)) status = write_rules(b->given->settings, rules, err);
+    free(inputs);
+    free(rules);
     return status;
 }
 
@@ -186,6 +240,7 @@ enum lrp_status lrp_batch_claim(const struct lrp_batch *b, struct lrp_error *err
         status = lrp_fail(err, LRP_USAGE, "%s: results of another batch lie there: %s (choose another folder)",
                           b->given->output_dir, what);
     if (!status && !found) status = lrp_cli_json_write(&d, path, err);
+    if (!status) status = write_origin(b, err);
     cJSON_Delete(there);
     lrp_cli_json_free(&d);
     free(path);

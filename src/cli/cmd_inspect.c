@@ -7,6 +7,7 @@
 
 #include "tui.h"
 
+#include "batch_results.h"
 #include "commands.h"
 #include "job.h"
 #include "json_output.h"
@@ -53,6 +54,7 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
     return (struct lrp_tui_options){.color = arguments->color,
                                     .rules = arguments->found,
                                     .script = arguments->script,
+                                    .results = arguments->results,
                                     .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL,
                                     .ascii = arguments->ascii,
                                     .mouse = !arguments->no_mouse,
@@ -72,7 +74,9 @@ static int inspect(const struct lrp_arguments *arguments)
         code = lrp_cli_job_fail(&job, status, &err);
     } else {
         struct lrp_tui_options options = tui_options(arguments);
-        char *typed = typed_text(&job);
+        char *typed = typed_text(&job), note[400] = "";
+        if (arguments->results) lrp_cli_results_compare(arguments->results, lrp_session_model(job.session), note, sizeof note);
+        if (*note) options.note = note;
         if (typed) options.input = typed;
         options.tokenizer = job.sequences.tokenizer;
         code = lrp_tui_run(job.session, &options);
@@ -180,6 +184,13 @@ static int print_table(const struct lrp_arguments *arguments)
     return code;
 }
 
+static int print_results(const struct lrp_arguments *arguments)
+{
+    struct lrp_error err = {0};
+    const enum lrp_status status = lrp_cli_results_print(arguments, &err);
+    return status ? lrp_cli_report_error(status, &err) : 0;
+}
+
 /* Without a model there is nothing to print: only a screen can offer some. */
 static int start(const struct lrp_arguments *arguments, bool screen)
 {
@@ -195,5 +206,6 @@ int lrp_cli_inspect(const struct lrp_arguments *arguments)
     const bool terminal = isatty(STDOUT_FILENO) && !lrp_tui_has_lines_only(),
                screen = !arguments->json && (terminal || arguments->script || arguments->linear);
     if (!arguments->model) return start(arguments, screen);
+    if (arguments->results && !screen) return print_results(arguments);
     return screen ? inspect(arguments) : print_table(arguments);
 }

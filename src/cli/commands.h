@@ -45,6 +45,7 @@ struct lrp_command {
     bool takes_folder;             /* MODEL may be a folder that it looks through by itself */
     bool opens_folders;            /* a folder among its INPUTs stands for the files in it */
     int least_inputs, most_inputs; /* plain arguments behind MODEL; -1: any number. --input counts as one */
+    bool opens_results;            /* MODEL may be a folder that batch has written */
     bool finds_rules;              /* reads the rules file that lies beside MODEL, if none is named */
     bool sets_apart;               /* every --rules is a setting of its own, not one over the other */
     const char *examples[4];

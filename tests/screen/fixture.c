@@ -314,6 +314,33 @@ void fixture_doubts(struct fixture *f)
     fixture_seen(f);
 }
 
+void fixture_batch(struct fixture *f)
+{
+    static char *const names[] = {"cat/a.png",      "cat/b.png", "cat/c.png",  "dog/a.png",
+                                  "dog/broken.png", "dog/d.png", "other/e.png"},
+                       *const folders[] = {"cat", "cat", "cat", "dog", NULL, "dog", NULL}, *const labels[] = {"cat", "dog",
+                                                                                                              "cat", "dog",
+                                                                                                              NULL,  "cat",
+                                                                                                              "bird"};
+    static const double outputs[] = {2.5, 0.75, 11.25, 3, NAN, -0.5, 1e-7},
+                        sums[] = {0.5, 0.25, 1, 0.875, NAN, -0.125, 12345678};
+    static const int clusters[] = {0, 1, 0, 2, -1, 1, -1}, targets[] = {0, 1, 0, 1, -1, 0, 2};
+    for (int i = 0; i < 7; i++)
+        f->samples[i] = (struct lrp_sample){.name = names[i],
+                                            .folder = folders[i],
+                                            .label = labels[i],
+                                            .error = i == 4 ? (char *)"dog/broken.png: neither a picture nor an array" : NULL,
+                                            .target = targets[i],
+                                            .output = outputs[i],
+                                            .sum = sums[i],
+                                            .warnings = i == 5 ? 2 : 0,
+                                            .cluster = clusters[i]};
+    f->results = (struct lrp_results){
+        .folder = (char *)"results", .samples = 10, .there = 7, .failed = 1, .rows = f->samples, .capacity = 8, .clusters = 3};
+    struct lrp_event event = {.kind = LRP_EVENT_RESULTS, .results = &f->results};
+    lrp_app_update(&f->app, &event);
+}
+
 void fixture_branches(struct fixture *f)
 {
     static const char *const names[] = {"/stem/conv/Conv",

@@ -3,6 +3,7 @@
 #define LRP_TEST_SCREEN_FIXTURE_H
 
 #include "app.h"
+#include "results.h"
 #include "view.h"
 
 enum { FIXTURE_LAYERS = 23, FIXTURE_TOKENS = 12 };
@@ -28,6 +29,8 @@ struct fixture {
     struct lrp_patches patches[FIXTURE_LAYERS];
     bool skip, registered; /* what the settings say */
     int own_rules;         /* rules given by the user: layer 3's */
+    struct lrp_sample samples[8];
+    struct lrp_results results;
     struct lrp_app app;
 };
 
@@ -47,6 +50,8 @@ void fixture_results(struct fixture *f, bool relevance);
 void fixture_ledger(struct fixture *f);
 /* Results that cannot be trusted: the input's scale, and a layer behind which relevance blows up. */
 void fixture_doubts(struct fixture *f);
+/* Results of a batch of ten, of which seven are there: one is a bad input, one has warnings. */
+void fixture_batch(struct fixture *f);
 /* The same layers as another model: in scopes, and layer 9 joins what 8 and 5 give. */
 void fixture_branches(struct fixture *f);
 /* The same layers as a transformer that was given a text: its blocks, and the pictures of its kinds. */

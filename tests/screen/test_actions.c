@@ -60,6 +60,7 @@ static bool changes_something(enum lrp_action action, const char *keys)
     void *own = NULL;
     fixture_set_up(&own);
     struct fixture *f = own;
+    if (*keys == '9') fixture_batch(f);
     fixture_keys(f, keys);
     fixture_run_effects(f);
     if (strcmp(keys, menu_keys) == 0) open_menu(f, LRP_MENU_RULE, "epsilon(0.25)");
@@ -83,7 +84,7 @@ static void every_action_does_something_somewhere(void **state)
     static const char *const places[] = {
         "",        "jjjj",        "jj<Space>",    "/class<CR>",    "<Tab>",          "<Tab><Right><Down>++", "?jjj",
         "L<CR>",   "jjj<CR><CR>", "jjj<CR><CR>j", "jjj<CR><CR>jj", "jjj<CR><CR>jjj", "jjj<CR><CR>jjjj",      target_keys,
-        menu_keys, "jjj}"};
+        menu_keys, "jjj}",        "9jj"};
     int idle = 0;
     (void)state;
     for (int i = 0; i < LRP_ACTION_COUNT; i++) {
@@ -146,6 +147,8 @@ static const struct {
     {"<Tab>", LRP_IN_LIST, "next-pane"},
     {"<CR>", LRP_IN_LIST, "details"},
     {"<CR>", LRP_IN_TEXT, "follow"},
+    {"<CR>", LRP_IN_TABLE, "take-row"},
+    {"9", LRP_IN_LIST, "results"},
     {"<CR>", LRP_IN_DETAILS, "follow"},
     {".", LRP_IN_DETAILS, "towards-input"},
     {"r", LRP_IN_DETAILS, "rule"},

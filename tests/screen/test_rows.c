@@ -25,10 +25,12 @@ static void every_view_is_whole(void **state)
         ASSERT_ROW(row && row->name, "view", ids[i]);
         ASSERT_ROW(strcmp(row->name, ids[i]) == 0, "view", ids[i]);
         ASSERT_ROW(row->draw, "view", ids[i]);
-        ASSERT_ROW((row->row_layer != NULL) != (row->lines != NULL), "view", ids[i]); /* layers or lines, not both */
-        ASSERT_ROW((row->row_layer != NULL) == (row->row_count != NULL), "view", ids[i]);
+        ASSERT_ROW((row->row_layer != NULL) + (row->lines != NULL) + (row->row_text != NULL) == 1, "view", ids[i]);
+        ASSERT_ROW((row->lines == NULL) == (row->row_count != NULL), "view", ids[i]);
+        ASSERT_ROW((row->row_text != NULL) == (row->row_take != NULL), "view", ids[i]);
         ASSERT_ROW(!row->lines || (row->title && *row->title), "view", ids[i]);
-        ASSERT_ROW(row->row_layer || (!row->row_fold && !row->page), "view", ids[i]);
+        ASSERT_ROW(row->row_layer || !row->row_fold, "view", ids[i]);
+        ASSERT_ROW(!row->lines || !row->page, "view", ids[i]);
     }
 }
 

@@ -13,7 +13,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT, BATCH } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -86,6 +86,12 @@ static const struct screen {
      TEXT},
     {"heads-120x40", ":preview heads<CR>", 120, 40, LRP_COLOR_256, false, TEXT},
     {"token-layers-120x40", ":preview token-layers<CR>f", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"results-none-80x24", "9", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"results-120x40", "9jjj", 120, 40, LRP_COLOR_256, false, BATCH},
+    {"results-sorted-80x24", "9:sort sum<CR>r", 80, 24, LRP_COLOR_256, false, BATCH},
+    {"results-filtered-ascii-mono-60x15", "9SSS\\right:wrong<Enter>j", 60, 15, LRP_COLOR_MONO, true, BATCH},
+    {"results-searched-40x12", "9/dog<Enter>n", 40, 12, LRP_COLOR_256, false, BATCH},
+    {"results-opened-80x24", "9jj<Enter>!q", 80, 24, LRP_COLOR_256, false, BATCH},
     {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},
@@ -135,6 +141,7 @@ static void prepare(struct fixture *f, const struct screen *s)
     if (s->state != NO_INPUT) fixture_results(f, s->state != BLOCKED);
     if (s->state == LEDGER) fixture_ledger(f);
     if (s->state == DOUBTS) fixture_doubts(f);
+    if (s->state == BATCH) fixture_batch(f);
     if (s->state == TEXT) fixture_transformer(f);
     if (s->state == BRANCHES) fixture_branches(f);
     if (s->state == RUNNING) {

@@ -287,6 +287,11 @@ static void do_start(struct lrp_runner *runner, const struct lrp_effect *effect)
     lrp_runner_start(runner);
 }
 
+static void do_result(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_show_result(runner, (size_t)effect->number);
+}
+
 /* What every effect does, and whether it can be done before a model is there. */
 static const struct {
     effect_fn *carry_out;
@@ -314,6 +319,7 @@ static const struct {
             [LRP_EFFECT_COMPLETE] = {do_complete, true},
             [LRP_EFFECT_INPUT] = {do_input, false},
             [LRP_EFFECT_STORE] = {do_store, false},
+            [LRP_EFFECT_RESULT] = {do_result, false},
             [LRP_EFFECT_SAMPLE] = {do_sample, false},
             [LRP_EFFECT_TRY] = {do_try, false},
             [LRP_EFFECT_SAVE_CONFIG] = {do_save_config, true},

@@ -8,6 +8,7 @@
 #include "lrpscope/session.h"
 #include "paint.h"
 #include "place.h"
+#include "results.h"
 #include "terminal.h"
 #include "tui.h"
 #include "view.h"
@@ -78,9 +79,12 @@ struct lrp_runner {
         struct lrp_layer_operator *op; /* owned: the app's facts borrow it */
     } detailed;
     struct lrp_kept kept;
-    bool configured; /* config.json was read, or is missing: it may be written */
-    bool trying;     /* the session has settings that history does not hold */
-    bool started;    /* a job was started since the screen was drawn last */
+    struct lrp_results results; /* owned: of a batch; no folder: there are none */
+    char *results_target;       /* owned: of the batch */
+    int results_wait;           /* milliseconds until they are looked at again; -1: all are there */
+    bool configured;            /* config.json was read, or is missing: it may be written */
+    bool trying;                /* the session has settings that history does not hold */
+    bool started;               /* a job was started since the screen was drawn last */
     bool quit, redraw_all;
 };
 
@@ -120,6 +124,15 @@ void lrp_runner_form(struct lrp_runner *runner, const char *method, int selected
 const struct lrp_rule_book *lrp_runner_rule_book(const struct lrp_runner *runner);
 /* The rule after (step 1) or before (-1) the one a layer has, among those that fit without parameters; NULL: none. */
 const char *lrp_runner_next_rule(const struct lrp_runner *runner, int layer, int step);
+
+/* Opens the results of a batch and shows their list; its settings are those the session has. Errors: LRP_FILE. */
+enum lrp_status lrp_runner_open_results(struct lrp_runner *runner, const char *folder, struct lrp_error *err);
+/* Reads what has come, in pieces unless `whole`; true if that was something. */
+bool lrp_runner_read_results(struct lrp_runner *runner, bool whole);
+/* After another model was opened there are none; after the same, they are shown again. */
+void lrp_runner_keep_results(struct lrp_runner *runner, bool same);
+/* Explains a sample of the batch as that was told to. */
+void lrp_runner_show_result(struct lrp_runner *runner, size_t sample);
 
 /* Gives the app the facts of the selected layer, if its details are shown and it has others. */
 void lrp_runner_sync_details(struct lrp_runner *runner);

@@ -36,6 +36,8 @@ void lrp_runner_free(struct lrp_runner *runner)
     for (int i = 0; i < LRP_SETTING_COUNT; i++) free(runner->defaults[i]);
     for (int i = 0; i < 2; i++) lrp_strings_free(&runner->registered[i]);
     free(runner->input);
+    free(runner->results_target);
+    lrp_results_free(&runner->results);
     lrp_runner_state_close(runner);
     lrp_runner_free_tokenizers(runner);
 }

@@ -43,7 +43,7 @@ static void put_back(int fd)
 
 /* When the loop must wake by itself; -1: never. */
 struct deadlines {
-    int64_t look, tick, keep;
+    int64_t look, tick, keep, results;
 };
 static int timeout_of(const struct deadlines *d)
 {
@@ -51,6 +51,7 @@ static int timeout_of(const struct deadlines *d)
     if (d->look >= 0) next = d->look;
     if (d->tick >= 0 && (next < 0 || d->tick < next)) next = d->tick;
     if (d->keep >= 0 && (next < 0 || d->keep < next)) next = d->keep;
+    if (d->results >= 0 && (next < 0 || d->results < next)) next = d->results;
     const int64_t left = next - now_ms();
     return next < 0 ? -1 : left < 0 ? 0 : (int)left;
 }
@@ -86,6 +87,10 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d)
     if (d->keep >= 0 && now >= d->keep) {
         d->keep = -1;
         lrp_runner_keep_place(runner);
+    }
+    if (d->results >= 0 && now >= d->results) {
+        changed = lrp_runner_read_results(runner, false) || changed;
+        d->results = runner->results_wait < 0 ? -1 : now_ms() + runner->results_wait;
     }
     if (!runner->app.playing) {
         d->tick = -1;
@@ -144,7 +149,7 @@ static void draw_screen(struct lrp_runner *runner)
 /* Returns the exit code. */
 static int loop(struct lrp_runner *runner)
 {
-    struct deadlines d = {-1, -1, -1};
+    struct deadlines d = {-1, -1, -1, runner->results.folder && runner->results_wait >= 0 ? now_ms() : -1};
     bool dirty = true;
     while (!runner->quit) {
         if (lrp_signals_stopping()) {
@@ -258,8 +263,11 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
         lrp_runner_say(runner, false, lrp_terminal_note(runner->terminal));
     if (!runner->session)
         lrp_runner_menu(runner, LRP_MENU_OPEN, 0, NULL);
-    else if (!options->script)
+    else if (options->results && lrp_runner_open_results(runner, options->results, err) != LRP_OK)
+        return lrp_status_exit_code(err->status);
+    else if (!options->script && !options->results) /* what a batch was told is not what one does with its model otherwise */
         begin_to_keep(runner);
+    if (options->note) lrp_runner_say(runner, true, options->note);
     if (options->script) return lrp_runner_play(runner, options->script);
     return options->linear ? lrp_runner_speak(runner) : loop(runner);
 }

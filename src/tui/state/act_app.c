@@ -35,6 +35,10 @@ static bool close_one(struct lrp_app *app)
 {
     if (app->menu.kind != LRP_MENU_NONE) {
         lrp_app_close_menu(app);
+    } else if (app->view == LRP_VIEW_results && app->results.filter) {
+        lrp_app_filter_results(app, NULL);
+    } else if (app->view == LRP_VIEW_results && app->results.all) {
+        return false; /* where the inspector began */
     } else if (app->view != LRP_VIEW_layers) {
         lrp_app_open_view(app, lrp_app_view_row(app, app->view)->lies_over_others ? app->last_view : LRP_VIEW_layers);
     } else if (app->alone && app->focus == LRP_PANE_PREVIEW) {
@@ -47,6 +51,8 @@ static bool close_one(struct lrp_app *app)
     } else if (app->filter && *app->filter) {
         lrp_app_set_text(app, &app->filter, NULL);
         lrp_app_refilter(app);
+    } else if (app->results.all) {
+        lrp_app_open_view(app, LRP_VIEW_results);
     } else {
         return false;
     }
@@ -96,7 +102,8 @@ void lrp_do_search(struct lrp_app *app)
 }
 void lrp_do_filter(struct lrp_app *app)
 {
-    lrp_app_open_prompt(app, LRP_PROMPT_FILTER, app->filter ? app->filter : "");
+    const char *const filter = lrp_app_context(app) == LRP_IN_TABLE ? app->results.filter : app->filter;
+    lrp_app_open_prompt(app, LRP_PROMPT_FILTER, filter ? filter : "");
 }
 
 static void find_again(struct lrp_app *app, int step)

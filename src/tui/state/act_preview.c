@@ -128,6 +128,7 @@ void lrp_do_previous_channel(struct lrp_app *app)
 
 static void step_sample(struct lrp_app *app, int step)
 {
+    if (lrp_app_step_result(app, step)) return;
     const int64_t count = app->snapshot ? app->snapshot->sample_count : 0;
     if (count < 2) {
         lrp_app_say(app, false, "the input is one sample");

@@ -15,9 +15,10 @@ enum {
     LRP_IN_PREVIEW = 4,
     LRP_IN_MENU = 8,
     LRP_IN_DETAILS = 16,
-    LRP_IN_LAYERS = LRP_IN_LIST | LRP_IN_PREVIEW | LRP_IN_DETAILS, /* a layer is selected */
-    LRP_IN_ROWS = LRP_IN_LIST | LRP_IN_TEXT | LRP_IN_DETAILS,      /* a row is */
-    LRP_IN_PANES = LRP_IN_LAYERS | LRP_IN_TEXT                     /* wherever no menu is open */
+    LRP_IN_TABLE = 32,                                                       /* rows that are neither layers nor text */
+    LRP_IN_LAYERS = LRP_IN_LIST | LRP_IN_PREVIEW | LRP_IN_DETAILS,           /* a layer is selected */
+    LRP_IN_ROWS = LRP_IN_LIST | LRP_IN_TEXT | LRP_IN_DETAILS | LRP_IN_TABLE, /* a row is */
+    LRP_IN_PANES = LRP_IN_LAYERS | LRP_IN_TEXT | LRP_IN_TABLE                /* wherever no menu is open */
 };
 
 #define LRP_ACTION_GROUPS(X)                                                                                                   \
@@ -47,8 +48,8 @@ enum lrp_action_group {
     V(help, "? <F1> h", "help", "this page")                                                                                   \
     T(search, "search", FIND, LRP_IN_ROWS | LRP_IN_MENU, "/", "find", "find as you type; Enter keeps, Esc leaves", PATTERN,    \
       "TEXT")                                                                                                                  \
-    T(filter, "filter", FIND, LRP_IN_LIST, "\\ <F4>", "-filter", "show by name, type, :unsupported or :tagged", PATTERN,       \
-      "TEXT")                                                                                                                  \
+    T(filter, "filter", FIND, LRP_IN_LIST | LRP_IN_TABLE, "\\ <F4>", "-filter", "by name, type, :unsupported, COLUMN:TEXT",    \
+      PATTERN, "TEXT")                                                                                                         \
     X(next_bad, "next-bad", MOVE, LRP_IN_LAYERS, "u", "next-bad", "next unsupported layer")                                    \
     X(skip_checks, "skip-checks", CHECK, LRP_IN_PANES, "s", "checks", "skip or enforce the model check")                       \
     T(rule_menu, "rule", RULES, LRP_IN_LAYERS, "r", "rule", "choose the rule of layer or tagged layers", RULE, "RULE")         \
@@ -84,6 +85,9 @@ enum lrp_action_group {
     X(details, "details", TREE, LRP_IN_LIST | LRP_IN_PREVIEW, "<CR>", "", "details: edges, statistics, remedy")                \
     X(follow, "follow", TREE, LRP_IN_TEXT | LRP_IN_DETAILS, "<CR>", "", "follow the link of the line")                         \
     X(link_back, "link-back", TREE, LRP_IN_PANES, "<BS>", "", "back along links")                                              \
+    X(take_row, "take-row", TREE, LRP_IN_TABLE, "<CR>", "open", "results: explain the sample; q comes back")                   \
+    T(sort, "sort", FIND, LRP_IN_TABLE, "S", "sort", "results: by the next column", COLUMN, "COLUMN")                          \
+    X(sort_reversed, "sort-reversed", FIND, LRP_IN_TABLE, "r", "", "results: the last first")                                  \
     X(tag, "tag", MARK, LRP_IN_LIST, "<Space>", "", "tag; rule keys act on tagged layers")                                     \
     X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                  \
     X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                     \
@@ -116,6 +120,7 @@ enum lrp_action_group {
     X(store, "store", PREVIEW, LRP_IN_LAYERS, "D", "", "store the present result for comparison")                              \
     X(next_sample, "next-sample", PREVIEW, LRP_IN_LAYERS, ">", "", "next sample of the batch")                                 \
     X(previous_sample, "previous-sample", PREVIEW, LRP_IN_LAYERS, "<", "", "previous sample of the batch")                     \
+    V(results, "9", "", "results of a batch: lrpscope FOLDER")                                                                 \
     V(layers, "1", "", "layers")                                                                                               \
     V(check, "2", "", "model check: what fails, and what to do")                                                               \
     V(summary, "4", "", "summary: model, settings, times")                                                                     \
@@ -155,6 +160,7 @@ enum lrp_argument {
     LRP_ARGUMENT_PATTERN,
     LRP_ARGUMENT_THEME,
     LRP_ARGUMENT_PREVIEW,
+    LRP_ARGUMENT_COLUMN,
     LRP_ARGUMENT_BINDING,
     LRP_ARGUMENT_FILE,
     LRP_ARGUMENT_INPUT,

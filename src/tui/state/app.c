@@ -13,7 +13,8 @@ void lrp_app_init(struct lrp_app *app, const struct lrp_screen *screen, const st
                             .last_view = LRP_VIEW_layers,
                             .cursor_x = -1,
                             .cursor_y = -1,
-                            .channel = -1};
+                            .channel = -1,
+                            .results = {.opened = -1}};
     app->painting.subject.layer = app->layer_facts.layer = app->completion.selected = -1;
     lrp_keymap_init(&app->keymap);
 }
@@ -35,6 +36,8 @@ void lrp_app_free(struct lrp_app *app)
     free(app->tried);
     free(app->form);
     free(app->filter);
+    free(app->results.entries);
+    free(app->results.filter);
     lrp_painting_clear(&app->painting);
     lrp_app_close_menu(app);
     lrp_app_end_completion(app);

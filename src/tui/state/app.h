@@ -11,6 +11,7 @@
 #include "keymap.h"
 #include "layout.h"
 #include "lineedit.h"
+#include "result_list.h"
 #include "tree.h"
 #include "views.h"
 
@@ -133,6 +134,8 @@ struct lrp_app {
     int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
     struct lrp_painting painting;
     struct lrp_layer_facts layer_facts;
+
+    struct lrp_result_list results;
 
     struct lrp_keymap keymap;
     struct lrp_prompt prompt;

@@ -154,7 +154,10 @@ void lrp_take_search(struct lrp_app *app, const char *text)
 }
 void lrp_take_filter(struct lrp_app *app, const char *text)
 {
-    if (lrp_app_set_text(app, &app->filter, text)) lrp_app_refilter(app);
+    if (lrp_app_context(app) == LRP_IN_TABLE)
+        lrp_app_filter_results(app, text);
+    else if (lrp_app_set_text(app, &app->filter, text))
+        lrp_app_refilter(app);
 }
 
 /* Blanks at the end are no part of it: completion leaves one. */

@@ -56,6 +56,12 @@ static void complete_previews(const struct lrp_app *app, const char *word, struc
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++)
         add_candidate(rows, word, lrp_preview_row((enum lrp_preview)i)->name, i == (int)app->preview ? "now" : "");
 }
+static void complete_columns(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
+{
+    (void)app;
+    for (int c = 0; lrp_result_column_at(c); c++)
+        add_candidate(rows, word, lrp_result_column_at(c)->name, lrp_result_column_at(c)->help);
+}
 static bool listed(const struct lrp_menu_rows *rows, const char *text)
 {
     for (size_t i = 0; i < rows->count; i++)
@@ -86,10 +92,11 @@ static void complete_registered(const struct lrp_app *app, const char *word, str
 
 /* Where candidates come from; without a function the runtime is asked. */
 static void (*const makers[LRP_ARGUMENT_COUNT])(const struct lrp_app *, const char *, struct lrp_menu_rows *) = {
-    [LRP_ARGUMENT_ACTION] = complete_actions,   [LRP_ARGUMENT_LAYER] = complete_layers,
-    [LRP_ARGUMENT_SETTING] = complete_settings, [LRP_ARGUMENT_THEME] = complete_themes,
-    [LRP_ARGUMENT_PREVIEW] = complete_previews, [LRP_ARGUMENT_PATTERN] = complete_patterns,
-    [LRP_ARGUMENT_BINDING] = complete_actions,  [LRP_ARGUMENT_REGISTERED] = complete_registered};
+    [LRP_ARGUMENT_ACTION] = complete_actions,       [LRP_ARGUMENT_LAYER] = complete_layers,
+    [LRP_ARGUMENT_SETTING] = complete_settings,     [LRP_ARGUMENT_THEME] = complete_themes,
+    [LRP_ARGUMENT_COLUMN] = complete_columns,       [LRP_ARGUMENT_PREVIEW] = complete_previews,
+    [LRP_ARGUMENT_PATTERN] = complete_patterns,     [LRP_ARGUMENT_BINDING] = complete_actions,
+    [LRP_ARGUMENT_REGISTERED] = complete_registered};
 
 /* What is typed in the command line at the cursor, and where it begins. */
 static enum lrp_argument command_word(const char *line, size_t length, size_t *from)

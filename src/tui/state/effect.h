@@ -13,8 +13,8 @@
  * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt
  * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is wanted now
  * is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for
- * comparison. SAMPLE: number. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not
- * kept; NULL: back to what is kept. */
+ * comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. TRY: text = rule for `layers`, or
+ * composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -39,6 +39,7 @@
     X(COMPLETE)                                                                                                                \
     X(INPUT)                                                                                                                   \
     X(STORE)                                                                                                                   \
+    X(RESULT)                                                                                                                  \
     X(SAMPLE)                                                                                                                  \
     X(TRY)                                                                                                                     \
     X(SAVE_CONFIG)                                                                                                             \

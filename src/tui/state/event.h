@@ -7,6 +7,8 @@
 #include "place.h"
 #include "preview.h"
 
+struct lrp_results;
+
 /* One channel among others. */
 struct lrp_tile {
     struct lrp_plane plane; /* owned; at the resolution of its place on the screen */
@@ -138,6 +140,7 @@ enum lrp_event_kind {
     LRP_EVENT_OFFER,    /* text: what y would do, "" to end it */
     LRP_EVENT_PLACE,    /* place */
     LRP_EVENT_COMMAND,  /* text: as typed behind : */
+    LRP_EVENT_RESULTS,  /* results: what is there of them now */
     LRP_EVENT_TICK      /* one step of playing */
 };
 struct lrp_event {
@@ -150,6 +153,7 @@ struct lrp_event {
     struct lrp_menu_rows *rows;    /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
+    const struct lrp_results *results; /* borrowed until the next ones */
 };
 
 #endif

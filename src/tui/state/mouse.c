@@ -30,6 +30,8 @@ static void click_list(struct lrp_app *app, struct lrp_rect rect, int y)
     window->selected = row;
     if (again && lrp_app_context(app) == LRP_IN_LIST)
         lrp_do_details(app);
+    else if (again && lrp_app_context(app) == LRP_IN_TABLE)
+        lrp_do_take_row(app);
     else if (again)
         lrp_do_follow(app);
 }

@@ -35,7 +35,12 @@ static bool is_hit(const struct lrp_app *app, int layer)
 
 static bool row_matches(const struct lrp_app *app, const struct lrp_lines *lines, int row)
 {
+    char text[1024];
     if (lrp_app_lists_layers(app, app->view)) return lrp_app_row_first(app, app->view, row, is_hit) >= 0;
+    if (lrp_app_view_row(app, app->view)->row_text) {
+        lrp_app_view_row(app, app->view)->row_text(app, row, text, sizeof text);
+        return lrp_text_holds(text, app->search);
+    }
     return lines->items && row < lines->count && lrp_text_holds(lines->items[row].text, app->search);
 }
 
@@ -52,7 +57,7 @@ void lrp_app_find(struct lrp_app *app, int from, int step)
     const int count = lrp_app_row_count(app, app->view);
     struct lrp_lines lines = {0};
     int hits = 0, place = 0, hit = -1;
-    if (!lrp_app_lists_layers(app, app->view)) lrp_app_view_lines(app, app->view, &lines);
+    if (lrp_app_view_row(app, app->view)->lines) lrp_app_view_lines(app, app->view, &lines);
     for (int i = 0; i < count && hit < 0; i++) {
         const int row = (((from + i * step) % count) + count) % count;
         if (row_matches(app, &lines, row)) hit = row;
@@ -79,14 +84,12 @@ void lrp_app_find(struct lrp_app *app, int from, int step)
 
 static void typed_filter(struct lrp_app *app, const char *text)
 {
-    lrp_app_set_text(app, &app->filter, *text ? text : NULL);
-    lrp_app_refilter(app);
-    app->search_failed = app->shown_count == 0;
+    lrp_take_filter(app, *text ? text : NULL);
+    app->search_failed = lrp_app_row_count(app, app->view) == 0;
 }
 static void leave_filter(struct lrp_app *app)
 {
-    lrp_app_set_text(app, &app->filter, NULL);
-    lrp_app_refilter(app);
+    lrp_take_filter(app, NULL);
     lrp_app_select(app, app->prompt.before_layer);
 }
 

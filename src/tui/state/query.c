@@ -122,7 +122,7 @@ void lrp_app_details_lines(const struct lrp_app *app, struct lrp_lines *lines)
 
 int lrp_app_row_count(const struct lrp_app *app, enum lrp_view view)
 {
-    if (lrp_app_lists_layers(app, view)) return lrp_app_view_row(app, view)->row_count(app);
+    if (lrp_app_view_row(app, view)->row_count) return lrp_app_view_row(app, view)->row_count(app);
     struct lrp_lines lines = {0};
     lrp_app_view_lines(app, view, &lines);
     const int count = lines.count;
@@ -185,7 +185,7 @@ bool lrp_app_linear(const struct lrp_app *app)
 int lrp_app_context(const struct lrp_app *app)
 {
     if (app->menu.kind != LRP_MENU_NONE) return LRP_IN_MENU;
-    if (!lrp_app_lists_layers(app, app->view)) return LRP_IN_TEXT;
+    if (!lrp_app_lists_layers(app, app->view)) return lrp_app_view_row(app, app->view)->lines ? LRP_IN_TEXT : LRP_IN_TABLE;
     const struct lrp_layout layout = lrp_app_layout(app);
     if (app->focus == LRP_PANE_PREVIEW && layout.has_preview) return LRP_IN_PREVIEW;
     return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_DETAILS : LRP_IN_LIST;

@@ -127,6 +127,10 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     case LRP_EVENT_COMMAND:
         lrp_app_command(app, event->text);
         break;
+    case LRP_EVENT_RESULTS:
+        app->results.all = event->results;
+        lrp_app_list_results(app);
+        break;
     case LRP_EVENT_TICK:
         on_tick(app);
         break;

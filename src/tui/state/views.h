@@ -23,7 +23,8 @@ enum lrp_view {
         LRP_VIEW_COUNT
 };
 
-/* Rows of a view are layers (row_count, row_layer) or lines of text (lines): one of the two is given. */
+/* Rows of a view are layers (row_count, row_layer), lines of text (lines), or rows of its own (row_count, row_text, row_take).
+ */
 struct lrp_view_row {
     const char *name;  /* in state files and in what scripts dump */
     const char *title; /* of lines of text, with {actions} for their keys; NULL: the view draws its own */
@@ -31,7 +32,9 @@ struct lrp_view_row {
     int (*row_count)(const struct lrp_app *app);
     int (*row_layer)(const struct lrp_app *app, int row); /* rows in the order of their layers; -1: there is no such row */
     int (*row_fold)(const struct lrp_app *app, int row);  /* the folded scope a row stands for, or -1; NULL: none folds */
-    int (*page)(int rows);                                /* how many of so many rows its layers have; NULL: all */
+    void (*row_text)(const struct lrp_app *app, int row, char *out, size_t size); /* what is searched */
+    void (*row_take)(struct lrp_app *app, int row);                               /* what Enter does */
+    int (*page)(int rows); /* how many of so many rows its rows have; NULL: all */
     void (*lines)(const struct lrp_app *app, int width, struct lrp_lines *lines);
     bool whole_body;       /* there is no preview beside it */
     bool shows_ledger;     /* which is computed when the view opens */
