@@ -73,7 +73,7 @@ void lrp_cli_results_compare(const char *folder, const struct lrp_model *model, 
 
 /* ---- without a terminal ---- */
 
-static enum lrp_status print_samples(const struct lrp_results *r, struct lrp_error *err)
+static enum lrp_status print_samples(const struct lrp_batch_results *r, struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"#", true},     {"name", false}, {"class", false},  {"target", false},
                                                       {"score", true}, {"sum", true},   {"cluster", true}, {"notes", false}};
@@ -81,7 +81,7 @@ static enum lrp_status print_samples(const struct lrp_results *r, struct lrp_err
     char text[64];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < r->capacity; i++) {
-        const struct lrp_sample *s = &r->rows[i];
+        const struct lrp_outcome *s = &r->rows[i];
         if (!s->name) continue;
         lrp_cli_table_cell(&table, "%zu", i);
         lrp_cli_table_cell(&table, "%s", s->name);
@@ -100,7 +100,7 @@ static enum lrp_status print_samples(const struct lrp_results *r, struct lrp_err
     return status;
 }
 
-static void put_sample(struct lrp_document *d, cJSON *rows, size_t index, const struct lrp_sample *s)
+static void put_sample(struct lrp_document *d, cJSON *rows, size_t index, const struct lrp_outcome *s)
 {
     cJSON *o = lrp_cli_json_put_object(d, rows, NULL);
     lrp_cli_json_put_number(d, o, "index", (double)index);
@@ -117,7 +117,8 @@ static void put_sample(struct lrp_document *d, cJSON *rows, size_t index, const 
     if (s->cluster >= 0) lrp_cli_json_put_number(d, o, "cluster", s->cluster);
 }
 
-static enum lrp_status print_samples_json(const struct lrp_arguments *a, const struct lrp_results *r, struct lrp_error *err)
+static enum lrp_status print_samples_json(const struct lrp_arguments *a, const struct lrp_batch_results *r,
+                                          struct lrp_error *err)
 {
     struct lrp_document d;
     lrp_cli_json_init(&d, a->model);
@@ -134,7 +135,7 @@ static enum lrp_status print_samples_json(const struct lrp_arguments *a, const s
 
 enum lrp_status lrp_cli_results_print(const struct lrp_arguments *a, struct lrp_error *err)
 {
-    struct lrp_results r;
+    struct lrp_batch_results r;
     bool more = true;
     enum lrp_status status = lrp_results_open(a->results, &r, err);
     while (!status && more) status = lrp_results_read(&r, SIZE_MAX, &more, err);

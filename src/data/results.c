@@ -40,11 +40,11 @@ bool lrp_results_here(const char *folder)
     return here;
 }
 
-enum lrp_status lrp_results_open(const char *folder, struct lrp_results *out, struct lrp_error *err)
+enum lrp_status lrp_results_open(const char *folder, struct lrp_batch_results *out, struct lrp_error *err)
 {
     cJSON *root = NULL;
     int64_t samples = 0;
-    *out = (struct lrp_results){.folder = strdup(folder)};
+    *out = (struct lrp_batch_results){.folder = strdup(folder)};
     char *path = path_in(folder, "batch.json");
     enum lrp_status status = path && out->folder ? lrp_json_read_found(path, &root, err) : no_memory(err);
     if (!status && (status = lrp_json_get_int(root, "samples", &samples, err)) != LRP_OK)
@@ -57,7 +57,7 @@ enum lrp_status lrp_results_open(const char *folder, struct lrp_results *out, st
     return status;
 }
 
-static void free_sample(struct lrp_sample *s)
+static void free_sample(struct lrp_outcome *s)
 {
     free(s->name);
     free(s->folder);
@@ -65,19 +65,19 @@ static void free_sample(struct lrp_sample *s)
     free(s->error);
 }
 
-void lrp_results_free(struct lrp_results *r)
+void lrp_results_free(struct lrp_batch_results *r)
 {
     for (size_t i = 0; i < r->capacity; i++) free_sample(&r->rows[i]);
     for (size_t i = 0; i < r->shard_count; i++) free(r->shards[i].path);
     free(r->rows);
     free(r->shards);
     free(r->folder);
-    *r = (struct lrp_results){0};
+    *r = (struct lrp_batch_results){0};
 }
 
 /* ---- which files ---- */
 
-static enum lrp_status add_shard(struct lrp_results *r, const char *name, struct lrp_error *err)
+static enum lrp_status add_shard(struct lrp_batch_results *r, const char *name, struct lrp_error *err)
 {
     char *path = path_in(r->folder, name);
     for (size_t i = 0; path && i < r->shard_count; i++)
@@ -96,7 +96,7 @@ static enum lrp_status add_shard(struct lrp_results *r, const char *name, struct
 }
 
 /* Shards begin one after the other; of a batch that was merged and lost them, the merged lines are left. */
-static enum lrp_status find_shards(struct lrp_results *r, struct lrp_error *err)
+static enum lrp_status find_shards(struct lrp_batch_results *r, struct lrp_error *err)
 {
     DIR *dir = opendir(r->folder);
     enum lrp_status status = dir ? LRP_OK : lrp_fail(err, LRP_FILE, "%s: %s", r->folder, strerror(errno));
@@ -127,26 +127,26 @@ static double take_number(const cJSON *root, const char *key)
     return cJSON_IsNumber(item) ? item->valuedouble : (double)NAN;
 }
 
-static bool make_room(struct lrp_results *r, size_t index)
+static bool make_room(struct lrp_batch_results *r, size_t index)
 {
     if (index < r->capacity) return true;
     const size_t doubled = 2 * r->capacity > index + 1 ? 2 * r->capacity : index + 64,
                  capacity = doubled < r->samples ? doubled : r->samples;
-    struct lrp_sample *rows = realloc(r->rows, capacity * sizeof *rows);
+    struct lrp_outcome *rows = realloc(r->rows, capacity * sizeof *rows);
     if (!rows) return false;
-    for (size_t i = r->capacity; i < capacity; i++) rows[i] = (struct lrp_sample){.cluster = -1};
+    for (size_t i = r->capacity; i < capacity; i++) rows[i] = (struct lrp_outcome){.cluster = -1};
     r->rows = rows;
     r->capacity = capacity;
     return true;
 }
 
 /* Of what is no line of a batch nothing is taken. */
-static enum lrp_status take_line(struct lrp_results *r, const char *line, size_t length, struct lrp_error *err)
+static enum lrp_status take_line(struct lrp_batch_results *r, const char *line, size_t length, struct lrp_error *err)
 {
     struct lrp_error ignored;
     cJSON *root = NULL;
     int64_t index = -1;
-    struct lrp_sample s = {.cluster = -1, .target = -1};
+    struct lrp_outcome s = {.cluster = -1, .target = -1};
     if (lrp_json_parse(line, length, &root, &ignored)) return LRP_OK;
     const bool valid = !lrp_json_get_int(root, "index", &index, &ignored) && index >= 0 && (size_t)index < r->samples &&
                        cJSON_IsString(cJSON_GetObjectItemCaseSensitive(root, "name"));
@@ -169,7 +169,7 @@ static enum lrp_status take_line(struct lrp_results *r, const char *line, size_t
     return ok ? LRP_OK : no_memory(err);
 }
 
-static enum lrp_status read_shard(struct lrp_results *r, struct lrp_results_shard *shard, size_t *most, bool *more,
+static enum lrp_status read_shard(struct lrp_batch_results *r, struct lrp_results_shard *shard, size_t *most, bool *more,
                                   struct lrp_error *err)
 {
     FILE *file = fopen(shard->path, "re");
@@ -193,7 +193,7 @@ static enum lrp_status read_shard(struct lrp_results *r, struct lrp_results_shar
 
 /* ---- clusters ---- */
 
-static void take_clusters(struct lrp_results *r, const cJSON *labels)
+static void take_clusters(struct lrp_batch_results *r, const cJSON *labels)
 {
     const cJSON *item = NULL;
     size_t i = 0;
@@ -210,7 +210,7 @@ static void take_clusters(struct lrp_results *r, const cJSON *labels)
 }
 
 /* merge writes them once all samples are there, and again when it is told to. */
-static void read_clusters(struct lrp_results *r)
+static void read_clusters(struct lrp_batch_results *r)
 {
     struct lrp_error ignored;
     struct stat info;
@@ -227,7 +227,7 @@ static void read_clusters(struct lrp_results *r)
     free(path);
 }
 
-enum lrp_status lrp_results_read(struct lrp_results *r, size_t most, bool *more, struct lrp_error *err)
+enum lrp_status lrp_results_read(struct lrp_batch_results *r, size_t most, bool *more, struct lrp_error *err)
 {
     *more = false;
     enum lrp_status status = r->there < r->samples ? find_shards(r, err) : LRP_OK;
@@ -237,7 +237,7 @@ enum lrp_status lrp_results_read(struct lrp_results *r, size_t most, bool *more,
     return status;
 }
 
-bool lrp_results_whole(const struct lrp_results *r)
+bool lrp_results_whole(const struct lrp_batch_results *r)
 {
     return r->there == r->samples && r->clustered;
 }
@@ -261,7 +261,7 @@ static enum lrp_status find_input(const char *path, size_t sample, cJSON **out, 
     return status;
 }
 
-enum lrp_status lrp_results_source(const struct lrp_results *r, size_t sample, char **path, char **target,
+enum lrp_status lrp_results_source(const struct lrp_batch_results *r, size_t sample, char **path, char **target,
                                    struct lrp_error *err)
 {
     cJSON *input = NULL, *batch = NULL;

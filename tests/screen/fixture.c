@@ -326,16 +326,16 @@ void fixture_batch(struct fixture *f)
                         sums[] = {0.5, 0.25, 1, 0.875, NAN, -0.125, 12345678};
     static const int clusters[] = {0, 1, 0, 2, -1, 1, -1}, targets[] = {0, 1, 0, 1, -1, 0, 2};
     for (int i = 0; i < 7; i++)
-        f->samples[i] = (struct lrp_sample){.name = names[i],
-                                            .folder = folders[i],
-                                            .label = labels[i],
-                                            .error = i == 4 ? (char *)"dog/broken.png: neither a picture nor an array" : NULL,
-                                            .target = targets[i],
-                                            .output = outputs[i],
-                                            .sum = sums[i],
-                                            .warnings = i == 5 ? 2 : 0,
-                                            .cluster = clusters[i]};
-    f->results = (struct lrp_results){
+        f->samples[i] = (struct lrp_outcome){.name = names[i],
+                                             .folder = folders[i],
+                                             .label = labels[i],
+                                             .error = i == 4 ? (char *)"dog/broken.png: neither a picture nor an array" : NULL,
+                                             .target = targets[i],
+                                             .output = outputs[i],
+                                             .sum = sums[i],
+                                             .warnings = i == 5 ? 2 : 0,
+                                             .cluster = clusters[i]};
+    f->results = (struct lrp_batch_results){
         .folder = (char *)"results", .samples = 10, .there = 7, .failed = 1, .rows = f->samples, .capacity = 8, .clusters = 3};
     struct lrp_event event = {.kind = LRP_EVENT_RESULTS, .results = &f->results};
     lrp_app_update(&f->app, &event);

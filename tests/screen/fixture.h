@@ -29,8 +29,8 @@ struct fixture {
     struct lrp_patches patches[FIXTURE_LAYERS];
     bool skip, registered; /* what the settings say */
     int own_rules;         /* rules given by the user: layer 3's */
-    struct lrp_sample samples[8];
-    struct lrp_results results;
+    struct lrp_outcome samples[8];
+    struct lrp_batch_results results;
     struct lrp_app app;
 };
 

@@ -79,12 +79,12 @@ struct lrp_runner {
         struct lrp_layer_operator *op; /* owned: the app's facts borrow it */
     } detailed;
     struct lrp_kept kept;
-    struct lrp_results results; /* owned: of a batch; no folder: there are none */
-    char *results_target;       /* owned: of the batch */
-    int results_wait;           /* milliseconds until they are looked at again; -1: all are there */
-    bool configured;            /* config.json was read, or is missing: it may be written */
-    bool trying;                /* the session has settings that history does not hold */
-    bool started;               /* a job was started since the screen was drawn last */
+    struct lrp_batch_results results; /* owned: of a batch; no folder: there are none */
+    char *results_target;             /* owned: of the batch */
+    int results_wait;                 /* milliseconds until they are looked at again; -1: all are there */
+    bool configured;                  /* config.json was read, or is missing: it may be written */
+    bool trying;                      /* the session has settings that history does not hold */
+    bool started;                     /* a job was started since the screen was drawn last */
     bool quit, redraw_all;
 };
 

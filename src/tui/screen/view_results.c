@@ -70,7 +70,7 @@ static void draw_result_titles(const struct lrp_app *app, const struct result_wi
     }
 }
 
-static enum lrp_style row_style(const struct lrp_sample *sample, bool selected)
+static enum lrp_style row_style(const struct lrp_outcome *sample, bool selected)
 {
     if (selected) return sample->error ? LRP_STYLE_SELECTED_BAD : LRP_STYLE_SELECTED;
     return sample->error ? LRP_STYLE_BAD : sample->warnings ? LRP_STYLE_WARNING : LRP_STYLE_NORMAL;
@@ -98,7 +98,7 @@ static void draw_result(const struct lrp_app *app, const struct result_widths *w
 /* "45 of 60 samples, 1 bad input, 3 clusters; 12 shown" */
 static void draw_result_sum(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
 {
-    const struct lrp_results *all = app->results.all;
+    const struct lrp_batch_results *all = app->results.all;
     char line[600], clusters[40] = "", shown[300] = "";
     if (all->clusters) snprintf(clusters, sizeof clusters, ", %d clusters", all->clusters);
     if (app->results.filter) snprintf(shown, sizeof shown, "; %d with %.200s", app->results.count, app->results.filter);

@@ -7,7 +7,7 @@
 #include "place.h"
 #include "preview.h"
 
-struct lrp_results;
+struct lrp_batch_results;
 
 /* One channel among others. */
 struct lrp_tile {
@@ -153,7 +153,7 @@ struct lrp_event {
     struct lrp_menu_rows *rows;    /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
-    const struct lrp_results *results; /* borrowed until the next ones */
+    const struct lrp_batch_results *results; /* borrowed until the next ones */
 };
 
 #endif

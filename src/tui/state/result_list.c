@@ -73,7 +73,7 @@ static int compare_target(const struct lrp_result_entry *a, const struct lrp_res
     return (a->sample->target > b->sample->target) - (a->sample->target < b->sample->target);
 }
 /* Whether what is explained is what the folder says; bad inputs are neither. */
-static const char *right_text(const struct lrp_sample *s)
+static const char *right_text(const struct lrp_outcome *s)
 {
     return s->error ? "failed" : !s->folder || !s->label ? "" : strcmp(s->folder, s->label) == 0 ? "right" : "wrong";
 }
@@ -201,7 +201,7 @@ int lrp_app_result_place(const struct lrp_app *app, int sample)
 
 static void take_entries(struct lrp_result_list *list)
 {
-    const struct lrp_results *all = list->all;
+    const struct lrp_batch_results *all = list->all;
     const struct lrp_result_column *by = &columns[list->column];
     list->count = 0;
     for (size_t i = 0; i < all->capacity; i++) {

@@ -6,20 +6,20 @@
 #include <stddef.h>
 
 struct lrp_app;
-struct lrp_results;
-struct lrp_sample;
+struct lrp_batch_results;
+struct lrp_outcome;
 struct lrp_result_column;
 
 /* A sample that is shown. */
 struct lrp_result_entry {
-    const struct lrp_sample *sample; /* borrowed, until the next results come */
+    const struct lrp_outcome *sample; /* borrowed, until the next results come */
     int index;
     const struct lrp_result_column *by; /* what the list is sorted by */
     bool reversed;
 };
 struct lrp_result_list {
-    const struct lrp_results *all;    /* borrowed: the runner keeps them; NULL: there are none */
-    struct lrp_result_entry *entries; /* owned */
+    const struct lrp_batch_results *all; /* borrowed: the runner keeps them; NULL: there are none */
+    struct lrp_result_entry *entries;    /* owned */
     int count;
     int column; /* the list is sorted by */
     bool reversed;
