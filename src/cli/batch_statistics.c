@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "json.h"
-#include "statistics.h"
 
 struct class_moments {
     char *name; /* owned */
@@ -122,7 +121,7 @@ static enum lrp_status take_numbers(struct batch_moments *m, const struct lrp_te
 
 /* ---- JSON ---- */
 
-static void put_moments(struct lrp_document *d, cJSON *parent, const struct lrp_moments *m)
+void lrp_batch_put_moments(struct lrp_document *d, cJSON *parent, const struct lrp_moments *m)
 {
     cJSON *o = lrp_cli_json_put_object(d, parent, "relevance");
     lrp_cli_json_put_number(d, o, "count", (double)m->sum.count);
@@ -142,20 +141,20 @@ static void put_all(struct lrp_document *d, struct batch_moments *m, bool number
     lrp_cli_json_put_number(d, d->root, "failed", (double)m->failed);
     lrp_moments_settle(&m->sums);
     lrp_cli_json_put_number(d, d->root, "mean_sum", m->sums.mean);
-    if (numbers) put_moments(d, d->root, &m->all);
+    if (numbers) lrp_batch_put_moments(d, d->root, &m->all);
     cJSON *classes = lrp_cli_json_put_array(d, d->root, "classes");
     if (m->class_count) qsort(m->classes, m->class_count, sizeof *m->classes, compare_classes);
     for (size_t i = 0; i < m->class_count; i++) {
         cJSON *o = lrp_cli_json_put_object(d, classes, NULL);
         lrp_cli_json_put_text(d, o, "class", m->classes[i].name);
         lrp_cli_json_put_number(d, o, "samples", (double)m->classes[i].samples);
-        if (numbers) put_moments(d, o, &m->classes[i].relevance);
+        if (numbers) lrp_batch_put_moments(d, o, &m->classes[i].relevance);
     }
     cJSON *channels = m->channel_count ? lrp_cli_json_put_array(d, d->root, "channels") : NULL;
     for (size_t c = 0; c < m->channel_count; c++) {
         cJSON *o = lrp_cli_json_put_object(d, channels, NULL);
         lrp_cli_json_put_number(d, o, "channel", (double)c);
-        put_moments(d, o, &m->channels[c]);
+        lrp_batch_put_moments(d, o, &m->channels[c]);
     }
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "lrpscope/heatmap.h"
 #include "paths.h"
 #include "table.h"
 
@@ -125,6 +126,24 @@ static enum lrp_status mean_heatmap(const struct lrp_clusters *c, const struct l
     return status;
 }
 
+/* A heatmap as explain draws it. */
+static enum lrp_status write_picture(const struct lrp_tensor *heatmaps, int64_t sample, const char *folder, const char *name,
+                                     const char *which, struct lrp_error *err)
+{
+    struct lrp_plane plane = {0};
+    struct lrp_heatmap_options options;
+    char file[80];
+    snprintf(file, sizeof file, "%s%s", name, which);
+    char *path = lrp_cli_path_join(folder, file, ".png");
+    lrp_heatmap_defaults("relevance", &options);
+    enum lrp_status status =
+        path ? lrp_plane_from_tensor(heatmaps, sample, options.reduction, false, &plane, err) : no_memory(err);
+    if (!status) status = lrp_plane_write(&plane, &options, path, err);
+    lrp_plane_free(&plane);
+    free(path);
+    return status;
+}
+
 static enum lrp_status write_mean(const struct lrp_clusters *c, const struct lrp_tensor *heatmaps, size_t cluster,
                                   const char *folder, struct lrp_error *err)
 {
@@ -134,6 +153,8 @@ static enum lrp_status write_mean(const struct lrp_clusters *c, const struct lrp
     char *path = lrp_cli_path_join(folder, name, ".npy");
     enum lrp_status status = path ? mean_heatmap(c, heatmaps, cluster, &mean, err) : no_memory(err);
     if (!status) status = lrp_tensor_write_npy(mean, path, err);
+    if (!status) status = write_picture(mean, 0, folder, name, "", err);
+    if (!status) status = write_picture(heatmaps, (int64_t)c->rows[c->found.medoids[cluster]], folder, name, "-medoid", err);
     lrp_tensor_release(mean);
     free(path);
     return status;

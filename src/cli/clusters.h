@@ -22,7 +22,8 @@ void lrp_clusters_free(struct lrp_clusters *clusters);
 enum lrp_status lrp_clusters_print(const struct lrp_clusters *clusters, struct lrp_error *err);
 /* "clusters": {labels[], eigenvalues[], sizes[], medoids[]} */
 void lrp_clusters_put(const struct lrp_clusters *clusters, struct lrp_document *document);
-/* clusters.json, embedding.npy (of those that are clustered), and cluster-K.npy, the mean heatmap of each, into a folder. */
+/* clusters.json, embedding.npy (of those that are clustered), and cluster-K.npy, the mean heatmap of each, into a folder;
+ * cluster-K.png and cluster-K-medoid.png show them. */
 enum lrp_status lrp_clusters_write(const struct lrp_clusters *clusters, const struct lrp_tensor *heatmaps, const char *folder,
                                    struct lrp_error *err);
 

@@ -6,6 +6,7 @@
 #include "batch_statistics.h"
 #include "clusters.h"
 #include "commands.h"
+#include "layer_statistics.h"
 #include "lrpscope/heatmap.h"
 #include "mapping.h"
 #include "merge.h"
@@ -26,6 +27,7 @@ static enum lrp_status write_statistics(const struct lrp_shard_set *m, const str
          *path = lrp_cli_path_join(m->folder, "statistics", ".json");
     lrp_cli_json_init(&d, NULL);
     enum lrp_status status = lines && path ? lrp_batch_statistics(relevance, lines, &d, err) : no_memory(err);
+    if (!status) status = lrp_layer_statistics(m, &d, err);
     if (!status) status = lrp_cli_json_write(&d, path, err);
     lrp_cli_json_free(&d);
     free(lines);

@@ -102,9 +102,10 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
         {.name = "merge", .arguments = "D", .summary = "puts the shards of a batch together",
          .details = "Joins the finished shards in a folder of results into results.jsonl and relevance.npy (or relevance/NAME.npy), in "
                     "the order of the inputs, and writes statistics.json: mean, mean size and deviation of the relevance, over all, "
-                    "for every class (a sample's folder where that is a label, else its target) and for every channel. Names "
-                    "shards that are missing or not finished. --cluster writes clusters.json, embedding.npy and the mean "
-                    "heatmap of every cluster into the folder.",
+                    "for every class (a sample's folder where that is a label, else its target) and for every channel; of batches "
+                    "with --write layerwise also for every channel of every layer. Names "
+                    "shards that are missing or not finished. --cluster writes clusters.json, embedding.npy, the mean "
+                    "heatmap of every cluster (cluster-K.npy, cluster-K.png) and its medoid (cluster-K-medoid.png) into the folder.",
          .run = lrp_cli_merge, .most_inputs = 1,
          .examples = {"lrpscope merge results --mean-heatmap mean.png", "lrpscope merge results --cluster 'spray(clusters=4)'"}},
     [LRP_COMMAND_EVALUATE] =

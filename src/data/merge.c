@@ -152,10 +152,7 @@ static FILE **open_lines(const struct lrp_shard_set *m, struct lrp_error *err)
     return files;
 }
 
-/* Calls `take` for every line, in the order of samples. */
-static enum lrp_status each_line(const struct lrp_shard_set *m,
-                                 enum lrp_status (*take)(void *data, size_t sample, const char *line, struct lrp_error *err),
-                                 void *data, struct lrp_error *err)
+enum lrp_status lrp_shard_set_each_line(const struct lrp_shard_set *m, lrp_line_fn *take, void *data, struct lrp_error *err)
 {
     FILE **files = open_lines(m, err);
     char *line = NULL;
@@ -186,7 +183,7 @@ enum lrp_status lrp_shard_set_lines(const struct lrp_shard_set *m, struct lrp_er
     struct lrp_output out = {0};
     char *path = lrp_data_path(m->folder, "", "results", ".jsonl", err);
     enum lrp_status status = path ? lrp_output_open(path, &out, err) : err->status;
-    if (!status && (status = each_line(m, copy_line, &out, err)) != LRP_OK) lrp_output_abort(&out);
+    if (!status && (status = lrp_shard_set_each_line(m, copy_line, &out, err)) != LRP_OK) lrp_output_abort(&out);
     if (!status) status = lrp_output_commit(&out, err);
     free(path);
     return status;
@@ -368,7 +365,7 @@ static enum lrp_status merge_apart(const struct lrp_shard_set *m, struct lrp_err
     struct shard_array *arrays = NULL;
     enum lrp_status status = open_arrays(m, &arrays, err);
     struct merge_apart apart = {m, arrays};
-    if (!status) status = each_line(m, take_apart_line, &apart, err);
+    if (!status) status = lrp_shard_set_each_line(m, take_apart_line, &apart, err);
     close_arrays(m, arrays);
     return status;
 }

@@ -93,6 +93,14 @@ def one_run(count):
         expect(f"{row['name']}: activations", os.path.getsize(f"one/shard-0-of-1/activations/{row['name']}.safetensors") > 100)
 
 
+def read_safetensors(path):
+    """Names and float32 arrays, by the format's own description."""
+    raw = data(path)
+    size = int.from_bytes(raw[:8], "little")
+    return {name: np.frombuffer(raw[8 + size + entry["data_offsets"][0]:8 + size + entry["data_offsets"][1]], "<f4").reshape(entry["shape"])
+            for name, entry in json.loads(raw[8:8 + size]).items() if name != "__metadata__"}
+
+
 def merged(folder, *options):
     run("merge", folder, *options)
     return [data(f"{folder}/{name}") for name in ("results.jsonl", "relevance.npy", "statistics.json")]
@@ -114,6 +122,16 @@ def check_statistics(count):
         same(entry["class"], entry["relevance"], relevance[members])
     for entry in got["channels"]:
         same(entry["channel"], entry["relevance"], relevance[good][:, entry["channel"]])
+    expect("no layers where none were written", "layers" not in got)
+    with open("one/statistics.json") as file:
+        layers = {entry["layer"]: entry["channels"] for entry in json.load(file)["layers"]}
+    found = [read_safetensors(f"one/shard-0-of-1/layerwise/{rows[i]['name']}.safetensors") for i in good]
+    expect(f"all layers {set(layers)}, not {set(found[0])}", set(layers) == {name for name, values in found[0].items() if values.ndim > 1} and {"x", "c", "y"} <= set(layers))
+    for name, channels in layers.items():
+        sums = np.array([layer[name].astype("f8").reshape(layer[name].shape[1], -1).sum(1) for layer in found])
+        expect(f"{name}: channels", [entry["channel"] for entry in channels] == list(range(sums.shape[1])))
+        for entry in channels:
+            same(f"{name} {entry['channel']}", entry["relevance"], sums[:, entry["channel"]])
 
 
 def shards_and_kills(count):
@@ -121,6 +139,7 @@ def shards_and_kills(count):
     run(*batch, "--output-dir", "plain", "--threads", "1", code=3)
     wanted = merged("plain", "--mean-heatmap", "mean.png")
     expect("one shard is the whole", data("plain/shard-0-of-1/relevance.npy") == wanted[1] and data("plain/shard-0-of-1/results.jsonl") == wanted[0])
+    run("merge", "one")
     check_statistics(count)
     for shard in (2, 0, 3, 1):
         if shard == 1:

@@ -63,6 +63,12 @@ def check(name, maps, text, pool, neighbours, signed, kinds=None):
         mean = np.load(f"out/cluster-{k}.npy")
         if not np.allclose(mean, maps.astype("f4")[members].mean(0, keepdims=True), atol=1e-5):
             failures.append(f"{name}: the mean of cluster {k}")
+        for picture in (f"cluster-{k}", f"cluster-{k}-medoid"):
+            with open(f"out/{picture}.png", "rb") as file:
+                head = file.read(24)
+            shown = maps.shape[3] / maps.shape[2] # enlarged, if at all, in proportion
+            if head[:8] != b"\x89PNG\r\n\x1a\n" or int.from_bytes(head[16:20], "big") != shown * int.from_bytes(head[20:24], "big"):
+                failures.append(f"{name}: {picture}.png")
     with open("out/clusters.json") as file:
         if json.load(file)["clusters"] != got:
             failures.append(f"{name}: clusters.json differs")

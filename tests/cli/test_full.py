@@ -65,7 +65,7 @@ def a_batch_goes_on():
     told("batch --resume on a full disk", full(1000, "batch", "m.onnx", "in", "--output-dir", "b", "--resume"), "b/shard-0-of-1/")
     run("batch", "m.onnx", "in", "--output-dir", "b", "--resume", code=0)
     for name in left("whole"):
-        if name.endswith((".npy", ".jsonl")) and read(f"whole/shard-0-of-1/{name}") != read(f"b/shard-0-of-1/{name}"):
+        if name.endswith((".npy", "results.jsonl")) and read(f"whole/shard-0-of-1/{name}") != read(f"b/shard-0-of-1/{name}"):
             fail(f"resumed after a full disk, {name} is another one")
     before = left("b")
     told("merge", full(300, "merge", "b"), "b/", "cannot be written")
