@@ -85,6 +85,47 @@ bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node)
     return in[2] >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
 }
 
+/* The operand of a sum of three that is a dense layer without a bias, whose bias is the constant one; -1: there is none. */
+static int dense_operand(struct lrp_match *m, const struct lrp_node *sum, int *constant)
+{
+    const struct lrp_graph *g = m->graph;
+    *constant = -1;
+    for (int i = 0; i < sum->call.in_count; i++)
+        if (g->values[sum->in[i]].desc.constant) *constant = sum->in[i];
+    for (int i = 0; *constant >= 0 && i < sum->call.in_count; i++) {
+        const struct lrp_shape *shape = &g->values[sum->in[i]].desc.shape;
+        struct lrp_match attempt = *m;
+        const struct lrp_node *matmul = lrp_match_producer(&attempt, sum->in[i], "MatMul");
+        if (!matmul || !is_dense(g, matmul) || g->values[sum->in[i]].uses != 1) continue;
+        if (!along_axis(lrp_graph_desc(g, *constant), shape->rank, shape->rank - 1, shape->dim[shape->rank - 1])) continue;
+        *m = attempt;
+        return i;
+    }
+    return -1;
+}
+
+/* What a fused operator adds at once, a dense layer's output, its bias and what goes round it: the bias is the layer's, as
+ * where all is written out; rules that change weights change it, too. */
+bool lrp_pattern_sum_bias(struct lrp_graph *graph, int node)
+{
+    struct lrp_match m = {.graph = graph, .root = node, .what = "a sum whose constant is the bias of a dense layer"};
+    const struct lrp_node *sum = &graph->nodes[node];
+    if (!lrp_match_is(sum, "Sum") || sum->call.in_count != 3) return false;
+    int constant, rest = -1;
+    const int dense = dense_operand(&m, sum, &constant);
+    for (int i = 0; dense >= 0 && i < 3; i++)
+        if (i != dense && sum->in[i] != constant) rest = sum->in[i];
+    if (rest < 0) return false;
+    const struct lrp_node *matmul = lrp_graph_producer(graph, sum->in[dense]);
+    const int with_bias[] = {matmul->in[0], matmul->in[1], as_vector(graph, constant)};
+    const struct lrp_replacement layer = {
+        .op_type = "Dense", .domain = "lrpscope", .what = "dense and its bias", .in = with_bias, .in_count = 3};
+    const int own = with_bias[2] < 0 ? -1 : lrp_graph_insert(graph, node, matmul->name, &layer);
+    const int in[] = {own, rest};
+    const struct lrp_replacement r = {.op_type = "Add", .domain = "", .opset = 14, .what = m.what, .in = in, .in_count = 2};
+    return own >= 0 && lrp_graph_replace(graph, node, &r, m.nodes, m.count);
+}
+
 bool lrp_pattern_dense(struct lrp_graph *graph, int node)
 {
     const struct lrp_node *n = &graph->nodes[node];

@@ -21,6 +21,7 @@ bool lrp_pattern_activation(struct lrp_graph *graph, int node);       /* swish, 
 bool lrp_pattern_einsum(struct lrp_graph *graph, int node);           /* Einsum with a constant matrix */
 bool lrp_pattern_convolution_bias(struct lrp_graph *graph, int node); /* Conv + constant per channel */
 bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node);       /* MatMul by a constant + constant */
+bool lrp_pattern_sum_bias(struct lrp_graph *graph, int node);         /* MatMul by a constant + constant + something */
 bool lrp_pattern_dense(struct lrp_graph *graph, int node);            /* MatMul by a constant */
 bool lrp_pattern_scale_bias(struct lrp_graph *graph, int node);       /* Mul/Div by a constant, then Add/Sub of one */
 bool lrp_pattern_scale(struct lrp_graph *graph, int node);            /* one of them alone */

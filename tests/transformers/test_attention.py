@@ -134,6 +134,27 @@ def projected(name, masks=None, extra=0, bias=True, **attributes):
           {"num_heads": HEADS, **attributes}, attend(*full, scale, extra, None, False), relevance)
 
 
+def skipped_bias(place):
+    """SkipLayerNormalization adds a dense layer's bias: rules that change weights take it for the layer's, as where all is written out."""
+    x, w, bias, rest = draw(1, LENGTH, HIDDEN), draw(HIDDEN, HIDDEN), draw(HIDDEN), draw(1, LENGTH, HIDDEN)
+    constants = {key: tensor(value.ravel().tolist(), value.shape) for key, value in {"w": w, "b": bias, "g": draw(HIDDEN), "c": draw(HIDDEN)}.items()}
+    given = {key: (FLOAT, [1, LENGTH, HIDDEN]) for key in ("x", "rest")}
+    fused = "d rest g c b" if place == 0 else "rest d g c b"
+    forms = {"written": [node("Add", "d b", "e"), node("Add", "e rest" if place == 0 else "rest e", "s"),
+                         node("LayerNormalization", "s g c", "y", epsilon=1e-12)],
+             "fused": [node("SkipLayerNormalization", fused, "y", domain="com.microsoft", epsilon=1e-12)]}
+    np.save("x.npy", x.astype("f4"))
+    np.save("rest.npy", rest.astype("f4"))
+    for form, nodes in forms.items():
+        with open(f"{form}.onnx", "wb") as file:
+            file.write(model([node("MatMul", "x w", "d", name="dense")] + nodes, given, {"y": given["x"]}, constants, opset=17))
+        for key in given:
+            run("explain", f"{form}.onnx", "--input", "x=x.npy", "--input", "rest=rest.npy", "--skip-checks", "--composite", "vit-gamma",
+                "--target", "(1:2)", "--at", key, "--relevance", f"{form}.{key}.npy")
+    for key in given if not failures else ():
+        compare(f"bias beside a skip connection, at {key}", f"fused.{key}.npy", np.load(f"written.{key}.npy"))
+
+
 np.seterr(invalid="ignore") # 0 times -inf, in places that np.where leaves out
 LATER = np.triu(np.full((LENGTH, LENGTH), -np.inf), 1)
 KEPT = np.array([[1, 1, 1, 1], [1, 1, 0, 0]], "i4")
@@ -155,6 +176,8 @@ with tempfile.TemporaryDirectory() as place:
     projected("projected, one way", extra=LATER, unidirectional=1)
     projected("projected, raw mask", {"mask": KEPT[:, :LENGTH]}, below(KEPT[:, :LENGTH])[:, None, None])
     projected("projected, mask by rows", {"mask": ROWS}, below(ROWS)[:, None], scale=.7)
+    skipped_bias(0)
+    skipped_bias(1)
     os.chdir("/")
 for failure in failures:
     print("FAILED:", failure)
