@@ -41,6 +41,8 @@ struct lrp_check_row {
     bool failed;                                /* softmax, unknown, activation, both */
     char *reason;                               /* "" if passed; owned by the check */
     char *remedy;                               /* "" if passed */
+    bool repeats;                               /* a row before it fails for the same cause: type, activation and reason */
+    size_t more;                                /* how many rows behind it do; 0 where it repeats */
 };
 /* The check of a whole model. */
 struct lrp_check {

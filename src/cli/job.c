@@ -231,25 +231,10 @@ bool lrp_cli_check_blocks(const struct lrp_snapshot *snapshot)
     return snapshot->blocked;
 }
 
-/* Rows that fail for the same cause: one line says it for all of them. */
-static bool same_cause(const struct lrp_check_row *a, const struct lrp_check_row *b)
-{
-    return a->failed && b->failed && a->state == b->state && !strcmp(a->layer->type, b->layer->type) &&
-           !strcmp(a->layer->activation, b->layer->activation) && !strcmp(a->reason, b->reason);
-}
-
-static bool told_before(const struct lrp_check *check, size_t row)
-{
-    for (size_t i = 1; i < row; i++)
-        if (same_cause(&check->rows[i], &check->rows[row])) return true;
-    return false;
-}
-
 static void check_row(struct lrp_table *table, const struct lrp_check *check, size_t at, bool grouped)
 {
     const struct lrp_check_row *row = &check->rows[at];
-    size_t more = 0;
-    for (size_t i = at + 1; grouped && i < check->count; i++) more += same_cause(row, &check->rows[i]);
+    const size_t more = grouped ? row->more : 0;
     lrp_cli_table_cell(table, "%d", row->layer->index);
     if (more)
         lrp_cli_table_cell(table, "%s and %zu more", row->layer->name, more);
@@ -288,7 +273,7 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_
         const bool grouped = rows != LRP_CLI_CHECK_ALL && check->rows[i].failed;
         if (rows == LRP_CLI_CHECK_FAILING && !check->rows[i].failed) continue;
         if (rows == LRP_CLI_CHECK_GROUPED && !check->rows[i].failed && check->rows[i].layer->aside) continue;
-        if (!grouped || !told_before(check, i)) check_row(&table, check, i, grouped);
+        if (!grouped || !check->rows[i].repeats) check_row(&table, check, i, grouped);
     }
     const enum lrp_status status = lrp_cli_table_print(&table, file, err);
     lrp_cli_table_free(&table);

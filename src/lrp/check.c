@@ -170,6 +170,32 @@ static bool write_guidance(struct lrp_check *check)
     return check->guidance != NULL;
 }
 
+static bool same_cause(const struct lrp_check_row *a, const struct lrp_check_row *b)
+{
+    return a->state == b->state && !strcmp(a->layer->type, b->layer->type) &&
+           !strcmp(a->layer->activation, b->layer->activation) && !strcmp(a->reason, b->reason);
+}
+
+/* The first row that fails for a cause knows how many others do. */
+static bool group_rows(struct lrp_check *check)
+{
+    size_t *firsts = calloc(check->failed + 1, sizeof *firsts), count = 0;
+    for (size_t i = 0; firsts && i < check->count; i++) {
+        struct lrp_check_row *row = &check->rows[i];
+        size_t k = 0;
+        while (row->failed && k < count && !same_cause(&check->rows[firsts[k]], row)) k++;
+        if (!row->failed) continue;
+        if (k == count) {
+            firsts[count++] = i;
+            continue;
+        }
+        row->repeats = true;
+        check->rows[firsts[k]].more++;
+    }
+    free(firsts);
+    return firsts != NULL;
+}
+
 static bool check_layers(struct lrp_check *check, const struct lrp_layer_list *layers, const struct lrp_registry *registry,
                          const struct lrp_registry *bare)
 {
@@ -187,7 +213,7 @@ static bool check_layers(struct lrp_check *check, const struct lrp_layer_list *l
         check->failed += row->failed;
         if (!explain_row(row)) return false;
     }
-    return write_guidance(check);
+    return group_rows(check) && write_guidance(check);
 }
 
 enum lrp_status lrp_check_run(const struct lrp_layer_list *layers, const struct lrp_registry *registry, struct lrp_check **out,

@@ -1,9 +1,23 @@
 /* view_check.c: the model check: the layers that fail, why, and what to do. */
+#include <stdio.h>
+
 #include "cells.h"
 #include "format.h"
 #include "view.h"
 
 enum { LRP_CHECK_COLUMNS = 6 };
+
+/* A line stands for all layers that fail for one cause. */
+static void cell_layers(const struct lrp_app *app, int layer, char *out)
+{
+    const size_t more = lrp_app_check(app, layer)->more;
+    char text[LRP_CELL_SIZE];
+    lrp_cell_name(app, layer, text);
+    if (more)
+        snprintf(out, LRP_CELL_SIZE, "%.*s and %zu more", LRP_CELL_SIZE - 40, text, more);
+    else
+        lrp_cell_put(out, text);
+}
 
 static void cell_activation(const struct lrp_app *app, int layer, char *out)
 {
@@ -23,7 +37,7 @@ static void cell_reason(const struct lrp_app *app, int layer, char *out)
 }
 
 static const struct lrp_column columns[LRP_CHECK_COLUMNS] = {
-    {"layer", NULL, 12, 90, 100, false, lrp_cell_name, NULL, LRP_COLUMN_NAME},
+    {"layer", NULL, 12, 90, 100, false, cell_layers, NULL, LRP_COLUMN_NAME},
     {"type", NULL, 8, 20, 80, false, lrp_cell_type, NULL, LRP_COLUMN_OTHER},
     {"ok", NULL, 3, 3, 60, false, cell_layer_ok, NULL, LRP_COLUMN_OTHER},
     {"activation", NULL, 10, 14, 70, false, cell_activation, NULL, LRP_COLUMN_OTHER},
@@ -31,12 +45,12 @@ static const struct lrp_column columns[LRP_CHECK_COLUMNS] = {
     {"reason", NULL, 12, 120, 90, false, cell_reason, NULL, LRP_COLUMN_OTHER},
 };
 
-/* The n-th failing layer, or -1; how many when n is INT32_MAX. */
+/* The first layer that fails for the n-th cause, or -1; how many when n is INT32_MAX. */
 static int failing(const struct lrp_app *app, int n, int *count)
 {
     *count = 0;
     for (int i = 0; i < lrp_app_layer_count(app); i++)
-        if (lrp_app_failed(app, i) && (*count)++ == n) return i;
+        if (lrp_app_failed(app, i) && !lrp_app_check(app, i)->repeats && (*count)++ == n) return i;
     return -1;
 }
 static int row_count(const struct lrp_app *app)
