@@ -191,8 +191,8 @@ static void take_kind(struct lrp_layer *l, enum lrp_kind kind)
 /* Whether the values of a table are found by other values: not by constants, which only moves elements. */
 static bool is_lookup(const struct lrp_node *n)
 {
-    return has_trait(n, LRP_TRAIT_MOVES) && n->call.in_count > 1 && n->call.in[0].constant && !n->call.in[1].constant &&
-           n->call.in[1].present;
+    return n->call.op && n->call.op->static_kind == LRP_KIND_GATHER && n->call.in_count > 1 && n->call.in[0].constant &&
+           !n->call.in[1].constant && n->call.in[1].present;
 }
 
 /* It follows from sizes, and from what carries no relevance: masks, positions. Asked in the order of layers. */

@@ -53,6 +53,8 @@ static const struct {
 
 void fixture_transformer(struct fixture *f)
 {
+    static const struct lrp_snapshot_input inputs[] = {{.name = "input_ids", .sum = 0.75},
+                                                       {.name = "pixel_values", .sum = 0.25}};
     static const struct lrp_container containers[] = {
         {.name = "/layers.0/attn", .kind = "attention", .closed = true, .first = 5, .last = 10, .parent = -1, .layer = -1},
         {.name = "/layers.1/attn", .kind = "attention", .closed = true, .first = 16, .last = 20, .parent = -1, .layer = -1}};
@@ -80,6 +82,8 @@ void fixture_transformer(struct fixture *f)
     f->snapshot.attention = f->attention;
     f->snapshot.decoder = f->decoder;
     f->snapshot.patches = f->patches;
+    f->snapshot.inputs = inputs;
+    f->snapshot.input_count = 2;
     f->snapshot.token_input = "input_ids";
     f->snapshot.token_count = FIXTURE_TOKENS;
     f->app.snapshot = NULL; /* the model is opened */

@@ -85,6 +85,7 @@ static const struct screen {
     {"attention-relevance-ascii-mono-80x24", ":go 8<CR>:preview attention-relevance<CR>}}f", 80, 24, LRP_COLOR_MONO, true,
      TEXT},
     {"heads-120x40", ":preview heads<CR>", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"inputs-80x24", ":preview inputs<CR>}", 80, 24, LRP_COLOR_256, false, TEXT},
     {"token-layers-120x40", ":preview token-layers<CR>f", 120, 40, LRP_COLOR_256, false, TEXT},
     {"results-none-80x24", "9", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"results-120x40", "9jjj", 120, 40, LRP_COLOR_256, false, BATCH},

@@ -171,6 +171,14 @@ struct lrp_strided_view lrp_depth_view(const struct lrp_call *call, int part)
 
 /* ---- Concat, Split ---- */
 
+/* The first operand that has elements along the axis: one that has none, an empty past, may leave its other axes open. */
+static int first_filled(const struct lrp_call *call, int axis)
+{
+    for (int i = 0; i < call->in_count; ++i)
+        if (call->in[i].shape.rank > axis && call->in[i].shape.dim[axis] != 0) return i;
+    return 0;
+}
+
 enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err)
 {
     int axis = 0;
@@ -179,13 +187,16 @@ enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err)
     if (!status && !lrp_call_attribute(call, "axis")) return lrp_fail(err, LRP_FILE, "attribute axis of Concat is missing");
     if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
-    for (int i = 1; i < call->in_count; ++i) {
+    const int first = first_filled(call, axis);
+    struct lrp_shape shape = call->in[first].shape;
+    for (int i = 0; i < call->in_count; ++i) {
         struct lrp_shape other = call->in[i].shape;
+        if (i == first || (other.rank == shape.rank && other.dim[axis] == 0)) continue;
         const int64_t more = other.rank > axis ? other.dim[axis] : 0;
         if (other.rank > axis) other.dim[axis] = shape.dim[axis];
         if (!lrp_shape_equal(&other, &shape))
-            return lrp_fail(err, LRP_FILE, "the shape of input %d does not fit that of input 0 but for axis %d", i, axis);
+            return lrp_fail(err, LRP_FILE, "the shape of input %d does not fit that of input %d but for axis %d", i, first,
+                            axis);
         if (__builtin_add_overflow(shape.dim[axis], more, &shape.dim[axis]))
             return lrp_fail(err, LRP_FILE, "the inputs of Concat have impossibly many elements");
     }

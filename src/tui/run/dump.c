@@ -112,11 +112,11 @@ static void put_marks(const struct lrp_marks *marks, const char *key, cJSON *to)
     for (size_t i = 0; list && i < marks->count; i++) cJSON_AddItemToArray(list, cJSON_CreateString(marks->items[i].text));
 }
 
-/* A picture whose columns and rows stand for something: with its numbers. */
+/* A picture whose columns and rows stand for something, or that something is said of: with its numbers. */
 static void put_numbers(const struct lrp_app *app, cJSON *to)
 {
     const struct lrp_painting *p = &app->painting;
-    cJSON *picture = p->across.count || p->down.count ? cJSON_AddObjectToObject(to, "picture") : NULL;
+    cJSON *picture = p->across.count || p->down.count || *p->note ? cJSON_AddObjectToObject(to, "picture") : NULL;
     cJSON *values = picture && p->plane.values ? cJSON_AddArrayToObject(picture, "values") : NULL;
     if (!values) return;
     put_marks(&p->across, "across", picture);

@@ -77,6 +77,23 @@ enum lrp_status lrp_paint_one(struct lrp_paint_work *w)
                    : status;
 }
 
+/* The model's inputs one after the other, the first where no channel is chosen. */
+enum lrp_status lrp_paint_inputs(struct lrp_paint_work *w)
+{
+    struct lrp_painting *p = w->out;
+    const struct lrp_plane *planes[] = {&p->plane};
+    const size_t count = w->snapshot->input_count, at = (size_t)(w->subject->channel + 1);
+    const struct lrp_snapshot_input *input = &w->snapshot->inputs[at < count ? at : count - 1];
+    p->channels = (int64_t)count - 1;
+    snprintf(p->note, sizeof p->note, "input %zu of %zu: %.100s, sum %.4g", (at < count ? at : count - 1) + 1, count,
+             input->name, input->sum);
+    const struct lrp_tensor *t = lrp_result_tensor(input->relevance);
+    enum lrp_status status = t ? lrp_plane_from_tensor(t, w->subject->sample, p->options.reduction, false, &p->plane, &w->err)
+                               : lrp_plane_new(1, 1, &p->plane, &w->err); /* of a mask, say: none arrives there */
+    if (!status) lrp_paint_range(planes, 1, p);
+    return status;
+}
+
 /* Shrunk to what a screen can show: drawing it must not take long. */
 enum lrp_status lrp_paint_weights(struct lrp_paint_work *w)
 {

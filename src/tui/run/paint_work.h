@@ -21,6 +21,6 @@ void lrp_paint_range(const struct lrp_plane *const *planes, size_t count, struct
 /* Each makes the picture in w->out; what is wrong is in w->err. */
 typedef enum lrp_status lrp_painter(struct lrp_paint_work *w);
 lrp_painter lrp_paint_one, lrp_paint_weights, lrp_paint_channels, lrp_paint_compare, lrp_paint_nothing;
-lrp_painter lrp_paint_text, lrp_paint_patches, lrp_paint_attention, lrp_paint_heads, lrp_paint_layers;
+lrp_painter lrp_paint_text, lrp_paint_inputs, lrp_paint_patches, lrp_paint_attention, lrp_paint_heads, lrp_paint_layers;
 
 #endif

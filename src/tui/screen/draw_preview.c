@@ -122,7 +122,7 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size)
     if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
         snprintf(text, size, app->snapshot && app->snapshot->token_count ? "input" : "input picture");
     else if (row->of_model)
-        snprintf(text, size, "%s of all layers", row->name);
+        snprintf(text, size, row->channels == LRP_CHANNELS_NONE ? "%s of all layers" : "relevance of all %s", row->name);
     else if (row->heads && fresh(app) && app->painting.channel >= 0)
         snprintf(text, size, "%s, head %lld of #%d ", row->name, (long long)app->painting.channel, shown);
     else if (row->channels == LRP_CHANNELS_GRID)

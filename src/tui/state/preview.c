@@ -28,6 +28,10 @@ static bool has_patches(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->patches && app->snapshot->patches[lrp_preview_layer(app)].height > 0;
 }
+static bool has_inputs(const struct lrp_app *app)
+{
+    return app->snapshot && app->snapshot->input_count > 1;
+}
 static bool has_attention(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->attention && app->snapshot->attention[lrp_preview_layer(app)] >= 0;

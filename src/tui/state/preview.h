@@ -31,6 +31,9 @@ enum lrp_preview_channels {
       .channels = LRP_CHANNELS_NONE, .has = has_weights)                                                                       \
     X(OVERLAY, one, one, .name = "overlay", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_OVERLAY,                              \
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
+    X(INPUTS, one, inputs, .name = "inputs", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,  \
+      .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .of_model = true, .gives_way = true,                              \
+      .instead = LRP_PREVIEW_RELEVANCE, .has = has_inputs)                                                                     \
     X(CHANNELS, tiles, channels, .name = "channels", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_CHANNELS,                    \
       .channels = LRP_CHANNELS_GRID)                                                                                           \
     X(ATTENTION, grid, attention, .name = "attention", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,               \
