@@ -121,7 +121,10 @@ static enum lrp_status enter_folder(struct folder_walk *w, const char *path, con
 static enum lrp_status visit(struct folder_walk *w, const char *path, const char *name, const char *base, struct lrp_error *err)
 {
     struct stat info;
-    if (!stat(path, &info) && S_ISDIR(info.st_mode)) return enter_folder(w, path, name, &info, err);
+    const bool there = !stat(path, &info);
+    if (there && S_ISDIR(info.st_mode)) return enter_folder(w, path, name, &info, err);
+    /* of pipes and devices in a folder nobody knows what they hold, or whether they ever end: who means one names it */
+    if (there && !S_ISREG(info.st_mode)) return LRP_OK;
     return is_input(base) ? add_row(w->manifest, path, name, NULL, err) : LRP_OK; /* what is wrong is told when it is read */
 }
 

@@ -20,8 +20,8 @@ struct lrp_manifest {
     size_t count, capacity;
     bool targets; /* some row has one */
 };
-/* A file, or all pictures and arrays in a folder and in those below it, by their names' bytes; files that begin with a dot and
- * folders that hold the results of a batch are left out. Errors: LRP_FILE. */
+/* A file, or all pictures and arrays in a folder and in those below it, by their names' bytes; files that begin with a dot,
+ * pipes and devices, and folders that hold the results of a batch are left out. Errors: LRP_FILE. */
 enum lrp_status lrp_manifest_add(struct lrp_manifest *manifest, const char *source, struct lrp_error *err);
 /* A file ("-": standard input) with a path a line, or `zeros`: paths with NUL between them; behind a tab a target; lines that
  * begin with # say nothing. Errors: LRP_FILE. */
