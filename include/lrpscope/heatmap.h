@@ -128,9 +128,11 @@ enum lrp_status lrp_plane_from_weights(const struct lrp_tensor *weights, enum lr
                                        struct lrp_error *err);
 
 struct lrp_heatmap_options;
-/* Draws a plane as the options say, over nothing, and writes it as PNG. Errors: LRP_FILE, LRP_MEMORY. */
-enum lrp_status lrp_plane_write(const struct lrp_plane *plane, const struct lrp_heatmap_options *options, const char *path,
-                                struct lrp_error *err);
+struct lrp_range;
+/* Draws a plane as the options say, over nothing, and writes it as PNG. `range`: of the colours; NULL: the plane's own. Errors:
+ * LRP_FILE, LRP_MEMORY. */
+enum lrp_status lrp_plane_write(const struct lrp_plane *plane, const struct lrp_heatmap_options *options,
+                                const struct lrp_range *range, const char *path, struct lrp_error *err);
 
 /* How a plane is brought to another size. */
 enum lrp_filter {

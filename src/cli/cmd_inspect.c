@@ -37,10 +37,10 @@ static enum lrp_status write_report(const struct lrp_snapshot *now, int64_t samp
     return status;
 }
 
-/* What was given as a text, as the inspector takes it: in quotes. Owned by the caller; NULL: there is none. */
-static char *typed_text(const struct lrp_cli_job *job)
+/* A text that was given, as the inspector takes it: in quotes. Owned by the caller; NULL: there is none. */
+static char *typed_text(const struct lrp_cli_job *job, size_t index)
 {
-    const struct lrp_sequence *s = lrp_cli_job_sequence(job, 0);
+    const struct lrp_sequence *s = index < job->sequences.count ? &job->sequences.items[index] : NULL;
     char *typed = NULL;
     if (!s) return NULL;
     if (!s->text) return job->arguments->tokens ? strdup(job->arguments->tokens) : NULL;
@@ -53,6 +53,7 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
 {
     return (struct lrp_tui_options){.color = arguments->color,
                                     .rules = arguments->found,
+                                    .token_scale = arguments->scale_tokens,
                                     .script = arguments->script,
                                     .results = arguments->results,
                                     .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL,
@@ -60,6 +61,20 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
                                     .mouse = !arguments->no_mouse,
                                     .linear = arguments->linear,
                                     .write_report = write_report};
+}
+
+/* All inputs that were given, files or texts; the session has the first. */
+static void give_inputs(struct lrp_tui_options *options, const struct lrp_arguments *arguments, char *const *typed,
+                        size_t count)
+{
+    if (typed && count && typed[0]) options->input = typed[0];
+    if (typed && count > 1) {
+        options->inputs = (const char *const *)typed;
+        options->input_count = count;
+    } else if (!count && arguments->input_count > 1 && !arguments->named_count) {
+        options->inputs = arguments->inputs;
+        options->input_count = arguments->input_count;
+    }
 }
 
 static int inspect(const struct lrp_arguments *arguments)
@@ -74,12 +89,14 @@ static int inspect(const struct lrp_arguments *arguments)
         code = lrp_cli_job_fail(&job, status, &err);
     } else {
         struct lrp_tui_options options = tui_options(arguments);
-        char *typed = typed_text(&job), note[400] = "";
+        char **typed = calloc(job.sequences.count + 1, sizeof *typed), note[400] = "";
+        for (size_t i = 0; typed && i < job.sequences.count; i++) typed[i] = typed_text(&job, i);
         if (arguments->results) lrp_cli_results_compare(arguments->results, lrp_session_model(job.session), note, sizeof note);
         if (*note) options.note = note;
-        if (typed) options.input = typed;
         options.tokenizer = job.sequences.tokenizer;
+        give_inputs(&options, arguments, typed, job.sequences.count);
         code = lrp_tui_run(job.session, &options);
+        for (size_t i = 0; typed && i < job.sequences.count; i++) free(typed[i]);
         free(typed);
     }
     lrp_cli_job_close(&job);

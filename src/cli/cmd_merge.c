@@ -43,7 +43,7 @@ static enum lrp_status write_mean(const struct lrp_tensor *relevance, const char
     enum lrp_status status = lrp_batch_mean(relevance, &mean, err);
     lrp_heatmap_defaults("relevance", &options);
     if (!status) status = lrp_plane_from_tensor(mean, 0, options.reduction, false, &plane, err);
-    if (!status) status = lrp_plane_write(&plane, &options, path, err);
+    if (!status) status = lrp_plane_write(&plane, &options, NULL, path, err);
     lrp_plane_free(&plane);
     lrp_tensor_release(mean);
     return status;

@@ -195,7 +195,7 @@ static const struct lrp_option options[] = {
      .help = "explain every token of a text behind the given one, each by all before it"},
     {.name = "generate", .argument = "N", .commands = EXPLAIN, IN(TARGET), COUNTER(steps),
      .help = "the same of the N tokens that the model itself goes on with"},
-    {.name = "scale-tokens", .argument = "WHICH", .commands = EXPLAIN, IN(HEATMAP), TEXT(scale_tokens), .choices = "all text",
+    {.name = "scale-tokens", .argument = "WHICH", .commands = EXPLAIN | INSPECT, IN(HEATMAP), TEXT(scale_tokens), .choices = "all text",
      .help = "tokens that the colour scale is made for; default: all but special and first ones beyond 5 times the next"},
     {.name = "group", .argument = "UNITS", .commands = EXPLAIN, IN(HEATMAP), TEXT(group),
      .help = "sums tokens over units: word, sentence, line, places 0:3,5:7 (the end not included) or a file of them"},

@@ -34,14 +34,14 @@ enum lrp_status lrp_render_heatmap(const struct lrp_plane *plane, const struct l
     return status;
 }
 
-enum lrp_status lrp_plane_write(const struct lrp_plane *plane, const struct lrp_heatmap_options *options, const char *path,
-                                struct lrp_error *err)
+enum lrp_status lrp_plane_write(const struct lrp_plane *plane, const struct lrp_heatmap_options *options,
+                                const struct lrp_range *range, const char *path, struct lrp_error *err)
 {
     const struct lrp_plane *const planes[] = {plane};
     struct lrp_picture picture = {0};
-    struct lrp_range range;
-    enum lrp_status status = lrp_range_of(planes, 1, options, &range, err);
-    if (!status) status = lrp_render_heatmap(plane, &range, options, NULL, &picture, err);
+    struct lrp_range own;
+    enum lrp_status status = range ? LRP_OK : lrp_range_of(planes, 1, options, &own, err);
+    if (!status) status = lrp_render_heatmap(plane, range ? range : &own, options, NULL, &picture, err);
     if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
     return status;

@@ -4,6 +4,7 @@ token, of tokens and heads layer by layer, of attention's matrices. Keys and com
 import glob
 import json
 import os
+import struct
 import subprocess
 import sys
 import tarfile
@@ -15,12 +16,14 @@ BINARY = os.path.abspath(sys.argv[1])
 failures, compared = [], 0
 SCRIPT = """:wait-idle
 :dump-state text.json
+:export text.png
 :preview tokens
 :wait-idle
 :dump-state tokens.json
 :preview heads
 :wait-idle
 :dump-state heads.json
+:export heads.png
 :preview token-layers
 :wait-idle
 :dump-state layers.json
@@ -28,6 +31,7 @@ SCRIPT = """:wait-idle
 :go {softmax}
 :wait-idle
 :dump-state attention.json
+:export attention.png
 }}}}
 :wait-idle
 :dump-state head.json
@@ -93,6 +97,23 @@ def check_blocks(folder, model):
             failures.append(f"{folder}: {command}: {len(shown)} rows, {said} left out of {len(numbers)}")
 
 
+def size_of(name):
+    """Width and height of a PNG."""
+    with open(f"{name}.png", "rb") as file:
+        return struct.unpack(">II", file.read(24)[16:])
+
+
+def check_files(folder):
+    """What is exported is what is shown: a matrix has a square for every cell, a text a strip of its tokens."""
+    for name in ("heads", "attention"):
+        values, (width, height) = shown(name)[0], size_of(name)
+        if width * values.shape[0] != height * values.shape[1] or max(width, height) < 256:
+            failures.append(f"{folder}: {name}.png is {width}x{height}, the matrix {values.shape}")
+    width, height = size_of("text")
+    if not (width > 2 * height and height < 256):
+        failures.append(f"{folder}: text.png is {width}x{height}")
+
+
 def check(folder):
     inputs = [os.path.basename(path)[:-4] for path in sorted(glob.glob(f"{folder}/*.npy")) if not path.endswith("/ref.npy")]
     model = [f"{folder}/model.onnx", *(x for name in inputs for x in ("--input", f"{name}={folder}/{name}.npy")), "--skip-checks"]
@@ -100,6 +121,8 @@ def check(folder):
     softmax = next(l for l in json.loads(run("layers", model[0], "--json"))["layers"] if l["type"] == "attention-softmax")
     with open("keys.script", "w") as file:
         file.write(SCRIPT.format(softmax=softmax["index"]))
+    for picture in glob.glob("*.png"):  # replacing asks
+        os.remove(picture)
     run(*model, "--script", "keys.script")
     run("explain", *model, "--report", "r.json")
     with open("r.json") as file:
@@ -118,6 +141,7 @@ def check(folder):
             failures.append(f"{folder}: {name}: other rows: {picture.get('down')}")
     run("explain", *model, "--at", softmax["name"], "--relevance", "m.npy")
     compare(f"{folder}: relevance of a head", shown("relevance")[0], np.load("m.npy")[0, 1])
+    check_files(folder)
     for name in ("attention", "head"):  # the weights of a query add up to one
         values, picture = shown(name)
         compare(f"{folder}: {name}", values.sum(axis=1), np.ones(values.shape[0]))

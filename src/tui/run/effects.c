@@ -251,6 +251,11 @@ static void do_input(struct lrp_runner *runner, const struct lrp_effect *effect)
     lrp_runner_input(runner, effect->text);
 }
 
+static void do_next_input(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_next_input(runner, effect->number);
+}
+
 static void do_save_config(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     (void)effect;
@@ -321,6 +326,7 @@ static const struct {
             [LRP_EFFECT_STORE] = {do_store, false},
             [LRP_EFFECT_RESULT] = {do_result, false},
             [LRP_EFFECT_SAMPLE] = {do_sample, false},
+            [LRP_EFFECT_NEXT_INPUT] = {do_next_input, false},
             [LRP_EFFECT_TRY] = {do_try, false},
             [LRP_EFFECT_SAVE_CONFIG] = {do_save_config, true},
             [LRP_EFFECT_RESTORE] = {do_restore, false},

@@ -81,6 +81,10 @@ static void what_is_shown(const struct lrp_runner *runner, const char *layer, ch
 {
     if (shows_difference(runner))
         snprintf(out, size, "%.400s-difference", layer);
+    else if (lrp_preview_row(lrp_app_preview(&runner->app))->of_model)
+        snprintf(out, size, "%s", lrp_preview_row(lrp_app_preview(&runner->app))->name);
+    else if (lrp_preview_row(lrp_app_preview(&runner->app))->heads && runner->app.painting.channel >= 0)
+        snprintf(out, size, "%.400s-head-%lld", layer, (long long)runner->app.painting.channel);
     else if (shows_channel(runner))
         snprintf(out, size, "%.400s-channel-%lld", layer, (long long)runner->app.painting.channel);
     else
@@ -114,6 +118,8 @@ static enum lrp_status export_picture(const struct lrp_runner *runner, const cha
             return lrp_snapshot_export_difference(runner->stored, layer, runner->snapshot, app->layer, sample, path, err);
         return lrp_fail(err, LRP_UNSUPPORTED, "nothing is stored of this layer: {store} stores the present result");
     }
+    if (lrp_preview_row(preview)->holds != LRP_FILE_HEATMAP)
+        return lrp_runner_export_painting(runner, lrp_preview_row(preview)->holds, path, err);
     if (shows_channel(runner))
         return lrp_snapshot_export_channel(runner->snapshot, app->layer, lrp_app_show(app), sample, app->painting.channel, path,
                                            err);

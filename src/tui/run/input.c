@@ -142,3 +142,17 @@ void lrp_runner_input(struct lrp_runner *runner, const char *typed)
     }
     free(path);
 }
+
+void lrp_runner_next_input(struct lrp_runner *runner, int step)
+{
+    char text[64];
+    const size_t count = runner->input_count;
+    if (count < 2) {
+        lrp_runner_say(runner, false, "the input is one sample");
+        return;
+    }
+    runner->input_at = (runner->input_at + count + (size_t)step) % count;
+    lrp_runner_input(runner, runner->inputs[runner->input_at]);
+    snprintf(text, sizeof text, "input %zu of %zu", runner->input_at + 1, count);
+    lrp_runner_say(runner, false, text);
+}

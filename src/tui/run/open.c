@@ -229,6 +229,7 @@ static void take_arrival(struct lrp_runner *runner)
         if (runner->tokenizer) lrp_session_set_tokenizer(runner->session, runner->tokenizer);
         lrp_runner_set_input(runner, NULL);
         lrp_runner_keep_results(runner, a->again);
+        runner->input_count = 0; /* they were given for another model */
         lrp_runner_look(runner);
         if (runner->terminal) {
             lrp_runner_remember_model(a->model);

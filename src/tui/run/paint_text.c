@@ -78,6 +78,11 @@ static bool mark_patches(struct lrp_marks *marks, const struct lrp_patches *p)
 
 /* ---- text ---- */
 
+static enum lrp_status scale_map(struct lrp_paint_work *w, struct lrp_token_map *map)
+{
+    return lrp_token_map_scale(map, w->subject->token_scale ? w->subject->token_scale : "auto", &w->err);
+}
+
 /* A layer's relevance, or activation, in the place of the input's. */
 static enum lrp_status take_layer(struct lrp_paint_work *w, struct lrp_token_map *map)
 {
@@ -86,7 +91,6 @@ static enum lrp_status take_layer(struct lrp_paint_work *w, struct lrp_token_map
     enum lrp_status status =
         lrp_snapshot_token_sums(w->snapshot, w->subject->layer, w->subject->show, w->subject->sample, &sums, &count, &w->err);
     for (size_t i = 0; !status && i < map->count; i++) map->rows[i].relevance = i < count ? sums[i] : 0;
-    if (!status) status = lrp_token_map_scale(map, "auto", &w->err);
     free(sums);
     return status;
 }
@@ -128,6 +132,8 @@ enum lrp_status lrp_paint_text(struct lrp_paint_work *w)
     enum lrp_status status = lrp_snapshot_tokens(w->snapshot, w->subject->sample, &map, &w->err);
     struct lrp_token_map *one = layer > 0 && map.decoder && w->snapshot->decoder[layer] ? map.decoder : &map;
     if (!status && layer > 0) status = take_layer(w, one);
+    if (!status) status = scale_map(w, one);
+    if (!status && map.decoder && one != map.decoder) status = scale_map(w, map.decoder);
     if (!status) status = put_texts(w, one, layer > 0 ? NULL : map.decoder);
     lrp_token_map_free(&map);
     return status;
@@ -271,6 +277,7 @@ enum lrp_status lrp_paint_layers(struct lrp_paint_work *w)
     struct lrp_breakdown b = {.rows = 0};
     struct lrp_token_map map;
     enum lrp_status status = lrp_snapshot_tokens(w->snapshot, w->subject->sample, &map, &w->err);
+    if (!status) status = scale_map(w, &map);
     if (!status) status = lrp_snapshot_breakdown(w->snapshot, LRP_BREAKDOWN_TOKENS, &map, w->subject->sample, &b, &w->err);
     if (!status && (!make_marks(&w->out->across, b.columns) || !mark_map(&w->out->across, &map, 0, b.columns)))
         status = no_memory(w);

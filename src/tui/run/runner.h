@@ -69,6 +69,8 @@ struct lrp_runner {
     const struct lrp_tokenizer *tokenizer; /* borrowed: of the model that is open; NULL: none is known */
     struct lrp_tokenizer **tokenizers;     /* owned: all that were opened: pictures of an earlier model may still ask one */
     size_t tokenizer_count;
+    const char *const *inputs; /* borrowed: as they are typed: those that were given at the start */
+    size_t input_count, input_at;
     lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
     const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
     struct {                           /* what the app's layer facts were made from: only addresses are compared */
@@ -149,6 +151,8 @@ bool lrp_runner_takes_text(const struct lrp_runner *runner, const char *typed, b
 /* Makes a text, or ids, the input, as it is typed: "a text", "a text" "and a second one", text => what a decoder has written,
  * 101 7592 102. */
 enum lrp_status lrp_runner_set_text(struct lrp_runner *runner, const char *text, struct lrp_error *err);
+/* The input before (-1) or behind (+1) the present one, of those that were given. */
+void lrp_runner_next_input(struct lrp_runner *runner, int step);
 /* The tokenizer of the model that is shown from now on (handed over); NULL: there is none. */
 void lrp_runner_take_tokenizer(struct lrp_runner *runner, struct lrp_tokenizer *tokenizer);
 void lrp_runner_free_tokenizers(struct lrp_runner *runner);
@@ -176,6 +180,9 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
 /* Writes a heatmap of every layer, the sheet and the report into a folder, which is made; scripts wait for it. The worker
  * computes the report's ledger first, where it is not there yet. */
 void lrp_runner_export_all(struct lrp_runner *runner, const char *folder);
+/* What the preview shows, painted anew, as a file. */
+enum lrp_status lrp_runner_export_painting(const struct lrp_runner *runner, enum lrp_preview_file holds, const char *path,
+                                           struct lrp_error *err);
 /* The files wait for the ledger; goes on with them as soon as the snapshot has it, or it is clear that there will be none. */
 bool lrp_runner_export_waits(const struct lrp_runner *runner);
 void lrp_runner_go_on_exporting(struct lrp_runner *runner);

@@ -250,6 +250,7 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
     lrp_app_init(&runner->app, &lrp_screen, &caps, columns, rows);
     runner->app.untimed = !runner->terminal;
     runner->app.unshared = options->linear;
+    runner->app.token_scale = options->token_scale;
     if (runner->terminal) runner->paint_thread = lrp_paint_thread_new(lrp_paint, runner->wake[1]);
     if (!options->script) /* what a script does must not depend on who plays it */
         configure(runner);
@@ -275,8 +276,12 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
 static int start_inspector(struct lrp_session *session, const struct lrp_settings *settings,
                            const struct lrp_tui_options *options)
 {
-    struct lrp_runner runner = {
-        .wake = {-1, -1}, .base = settings, .write_report = options->write_report, .tokenizer = options->tokenizer};
+    struct lrp_runner runner = {.wake = {-1, -1},
+                                .base = settings,
+                                .write_report = options->write_report,
+                                .tokenizer = options->tokenizer,
+                                .inputs = options->inputs,
+                                .input_count = options->input_count};
     struct lrp_error err = {.status = LRP_OK, .message = ""};
     int code = 3;
     setlocale(LC_CTYPE, "");

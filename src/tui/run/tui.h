@@ -13,10 +13,14 @@ struct lrp_tui_options {
     const char *color;                     /* auto never 8 256 direct */
     const char *script;                    /* a file of keys and :commands to play instead of the keyboard, or NULL */
     const struct lrp_tokenizer *tokenizer; /* borrowed: of the session's model; NULL: none is known */
-    const char *input;   /* as it is typed: the file the session's input was read from, or NULL: F5 reads it again */
-    const char *results; /* the folder of a batch, with whose list it begins; NULL */
-    const char *note;    /* said at the start, as an error; NULL */
-    const char *rules;   /* the rules file that was found beside the model, or NULL: it is named at the start */
+    const char *input; /* as it is typed: the file the session's input was read from, or NULL: F5 reads it again */
+    const char *const
+        *inputs; /* borrowed: all inputs that were given, as they are typed, `input` the first; NULL: there is no other */
+    size_t input_count;
+    const char *token_scale; /* which tokens the colours are made for: all, text; "": auto */
+    const char *results;     /* the folder of a batch, with whose list it begins; NULL */
+    const char *note;        /* said at the start, as an error; NULL */
+    const char *rules;       /* the rules file that was found beside the model, or NULL: it is named at the start */
     bool ascii, mouse;
     bool linear;                  /* no screen: lines of keys from standard input, every change said on standard output */
     lrp_tui_report *write_report; /* for "export all"; NULL: none */

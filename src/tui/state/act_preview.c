@@ -131,7 +131,7 @@ static void step_sample(struct lrp_app *app, int step)
     if (lrp_app_step_result(app, step)) return;
     const int64_t count = app->snapshot ? app->snapshot->sample_count : 0;
     if (count < 2) {
-        lrp_app_say(app, false, "the input is one sample");
+        lrp_app_emit(app, LRP_EFFECT_NEXT_INPUT, NULL, step, false);
         return;
     }
     app->sample = (app->sample + step + count) % count;

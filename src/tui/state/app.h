@@ -125,6 +125,7 @@ struct lrp_app {
 
     enum lrp_preview preview;  /* kind that was chosen */
     int64_t sample;            /* of the batch */
+    const char *token_scale;   /* borrowed: which tokens the colours are made for, as --scale-tokens says; NULL: auto */
     int channel;               /* place among the strongest; -1: all of them */
     int zoom;                  /* 0 and 1: all is seen */
     double center_x, center_y; /* of what is seen, 0..1 of the plane */

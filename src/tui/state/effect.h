@@ -13,8 +13,9 @@
  * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt
  * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is wanted now
  * is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for
- * comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. TRY: text = rule for `layers`, or
- * composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
+ * comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. NEXT_INPUT: number = +1 or -1, of the
+ * inputs that were given. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept;
+ * NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -41,6 +42,7 @@
     X(STORE)                                                                                                                   \
     X(RESULT)                                                                                                                  \
     X(SAMPLE)                                                                                                                  \
+    X(NEXT_INPUT)                                                                                                              \
     X(TRY)                                                                                                                     \
     X(SAVE_CONFIG)                                                                                                             \
     X(RESTORE)                                                                                                                 \

@@ -102,7 +102,8 @@ struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
                             .show = lrp_app_show(app),
                             .layer = lrp_preview_layer(app),
                             .sample = lrp_preview_sample(app),
-                            .channel = app->channel};
+                            .channel = app->channel,
+                            .token_scale = app->token_scale};
     if (!app->snapshot || !lrp_app_layer(app, lrp_preview_layer(app)) || lrp_preview_row(kind)->whole_pane)
         return (struct lrp_subject){.layer = -1};
     if (r.show == LRP_SHOW_WEIGHTS) r.sample = 0;

@@ -12,17 +12,24 @@ enum lrp_preview_channels {
     LRP_CHANNELS_ONE,  /* all reduced, or one alone */
     LRP_CHANNELS_GRID  /* many side by side, one of them selected: the cursor steps over them */
 };
+/* What a file of a preview holds. */
+enum lrp_preview_file {
+    LRP_FILE_HEATMAP, /* the layer's heatmap */
+    LRP_FILE_PLANE,   /* the picture that is shown */
+    LRP_FILE_STRIP    /* tokens one after the other on their colours */
+};
 /* X(ID, how it is drawn (screen: lrp_draw_as_...), how its picture is painted (run: paint_...), its row), in the order in which
  * p walks through them. Where checks block relevance, what needs it gives way to the activation. */
 #define LRP_PREVIEWS(X)                                                                                                        \
-    X(TEXT, text, text, .name = "text", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, \
-      .flows = true, .tokens = true, .gives_way = true, .instead = LRP_PREVIEW_PATCHES, .has = has_text)                       \
-    X(TOKENS, table, text, .name = "tokens", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                           \
+    X(TEXT, text, text, .name = "text", .holds = LRP_FILE_STRIP, .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,       \
+      .channels = LRP_CHANNELS_NONE, .flows = true, .tokens = true, .gives_way = true, .instead = LRP_PREVIEW_PATCHES,         \
+      .has = has_text)                                                                                                         \
+    X(TOKENS, table, text, .name = "tokens", .holds = LRP_FILE_STRIP, .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,  \
       .channels = LRP_CHANNELS_NONE, .listed = true, .flows = true, .tokens = true, .gives_way = true,                         \
       .instead = LRP_PREVIEW_PATCHES, .has = has_text)                                                                         \
-    X(PATCHES, one, patches, .name = "patches", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
-      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .gives_way = true, .instead = LRP_PREVIEW_RELEVANCE,             \
-      .has = has_patches)                                                                                                      \
+    X(PATCHES, one, patches, .name = "patches", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE,                           \
+      .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .gives_way = true,                   \
+      .instead = LRP_PREVIEW_RELEVANCE, .has = has_patches)                                                                    \
     X(RELEVANCE, one, one, .name = "relevance", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
     X(ACTIVATION, one, one, .name = "activation", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,                    \
@@ -36,17 +43,18 @@ enum lrp_preview_channels {
       .instead = LRP_PREVIEW_RELEVANCE, .has = has_inputs)                                                                     \
     X(CHANNELS, tiles, channels, .name = "channels", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_CHANNELS,                    \
       .channels = LRP_CHANNELS_GRID)                                                                                           \
-    X(ATTENTION, grid, attention, .name = "attention", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,               \
-      .channels = LRP_CHANNELS_ONE, .heads = true, .gives_way = true, .instead = LRP_PREVIEW_TEXT, .has = has_attention)       \
-    X(ATTENTION_RELEVANCE, grid, attention, .name = "attention-relevance", .show = LRP_SHOW_RELEVANCE,                         \
-      .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .heads = true, .gives_way = true,     \
+    X(ATTENTION, grid, attention, .name = "attention", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_ACTIVATION,                   \
+      .file = LRP_SHOW_ACTIVATION, .channels = LRP_CHANNELS_ONE, .heads = true, .gives_way = true,                             \
       .instead = LRP_PREVIEW_TEXT, .has = has_attention)                                                                       \
-    X(HEADS, grid, heads, .name = "heads", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                             \
+    X(ATTENTION_RELEVANCE, grid, attention, .name = "attention-relevance", .holds = LRP_FILE_PLANE,                            \
+      .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_ONE, .needs_relevance = true,           \
+      .heads = true, .gives_way = true, .instead = LRP_PREVIEW_TEXT, .has = has_attention)                                     \
+    X(HEADS, grid, heads, .name = "heads", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,    \
       .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .of_model = true, .gives_way = true,                             \
       .instead = LRP_PREVIEW_TEXT, .has = has_heads)                                                                           \
-    X(TOKEN_LAYERS, grid, layers, .name = "token-layers", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,              \
-      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .of_model = true, .tokens = true, .gives_way = true,             \
-      .instead = LRP_PREVIEW_TEXT, .has = has_tokens)                                                                          \
+    X(TOKEN_LAYERS, grid, layers, .name = "token-layers", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE,                 \
+      .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .of_model = true, .tokens = true,    \
+      .gives_way = true, .instead = LRP_PREVIEW_TEXT, .has = has_tokens)                                                       \
     X(COMPARE, compare, compare, .name = "compare", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                    \
       .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .compares = true, .has = has_stored)                             \
     X(BARS, bars, nothing, .name = "sums", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                             \
@@ -60,7 +68,8 @@ enum lrp_preview {
 };
 struct lrp_preview_row {
     const char *name;
-    enum lrp_show show, file; /* what of the layer it shows; what an exported file shows */
+    enum lrp_show show, file; /* what of the layer it shows; what an exported heatmap shows */
+    enum lrp_preview_file holds;
     enum lrp_preview_channels channels;
     bool needs_relevance;
     bool compares;  /* with what is stored */
@@ -86,8 +95,9 @@ struct lrp_subject {
     enum lrp_show show; /* relevance, activation or weights: what the picture is of */
     int layer;          /* -1: none */
     int64_t sample;
-    int channel;       /* place among the strongest; -1: all of them reduced */
-    int columns, rows; /* CHANNELS: cells there are for tiles, else 0 */
+    int channel;             /* place among the strongest; -1: all of them reduced */
+    const char *token_scale; /* of kinds with tokens: borrowed; NULL: auto */
+    int columns, rows;       /* CHANNELS: cells there are for tiles, else 0 */
 };
 bool lrp_subject_equal(const struct lrp_subject *a, const struct lrp_subject *b);
 /* What the app wants; layer -1: nothing (no model, or bars, which need no painting). */
