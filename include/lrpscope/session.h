@@ -89,6 +89,9 @@ enum lrp_status lrp_session_run(struct lrp_session *session, enum lrp_want want,
  * The worker gives way to the caller (lrp_thread_start). */
 enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want want, void (*notify)(void *), void *data,
                                   struct lrp_error *err);
+/* Jobs that begin from now on make heatmaps of the strongest channels of a layer, `count` at most, once there is relevance (by
+ * rules of layers); layer -1: none. */
+void lrp_session_want_concepts(struct lrp_session *session, int layer, size_t count);
 /* Asks the running job to stop; returns at once. */
 void lrp_session_cancel(struct lrp_session *session);
 /* Waits until no job is running. */
@@ -111,6 +114,7 @@ enum lrp_job_state {
     LRP_JOB_FORWARD,
     LRP_JOB_RELEVANCE,
     LRP_JOB_LEDGER,
+    LRP_JOB_CONCEPTS,
     LRP_JOB_DONE,
     LRP_JOB_FAILED,
     LRP_JOB_CANCELLED
@@ -130,6 +134,16 @@ struct lrp_target {
 struct lrp_patches {
     int64_t in_front;      /* rows before the first patch */
     int64_t height, width; /* of the grid of patches; 0: the layer has none */
+};
+/* Heatmaps of single channels of a layer, the strongest first: relevance of the input that has passed the channel (concept
+ * relevance propagation). */
+struct lrp_concepts_seen {
+    int layer;               /* whose channels they are */
+    size_t count, done;      /* heatmaps that are wanted, and that are there (lrp_snapshot_concept_plane) */
+    int64_t samples;         /* of each */
+    const int64_t *channels; /* of heatmap k and sample n at k * samples + n; -1: the sample has none of that rank */
+    const double *sums;      /* likewise: the channel's relevance */
+    const double *shares;    /* likewise: among all of the layer's */
 };
 /* An input of the model. */
 struct lrp_snapshot_input {
@@ -185,9 +199,10 @@ struct lrp_snapshot {
                                         sample: sum of relevance less that change; NULL: of others */
     const char *baseline;            /* of the method, as it was given; "" where it has none */
     const char *seed;                /* of its noise; "" where it has none */
-    const struct lrp_ledger *ledger; /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
-    enum lrp_job_state job;          /* what the worker does */
-    int done, total;                 /* layers done, of the running pass */
+    const struct lrp_concepts_seen *concepts; /* NULL: nobody asked (lrp_session_want_concepts), or they have not begun */
+    const struct lrp_ledger *ledger;          /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
+    enum lrp_job_state job;                   /* what the worker does */
+    int done, total;                          /* layers done, of the running pass */
     double load_ms, prepare_ms, forward_ms, relevance_ms; /* of the last passes */
     const double *forward_layer_ms, *relevance_layer_ms;  /* the same by layer; 0 where nothing had to be computed */
     double update_ms;                     /* the last job from its start to its end, but for one that only made the ledger */
@@ -296,6 +311,9 @@ enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int l
 /* One of them as a plane: lrp_plane_from_channel; to be freed with lrp_plane_free. */
 enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                            int64_t channel, struct lrp_plane *out, struct lrp_error *err);
+/* Heatmap number k of the snapshot's concepts; to be freed with lrp_plane_free. Errors: LRP_UNSUPPORTED if it is not there. */
+enum lrp_status lrp_snapshot_concept_plane(const struct lrp_snapshot *snapshot, size_t k, int64_t sample, struct lrp_plane *out,
+                                           struct lrp_error *err);
 /* What a heatmap of this kind is laid over under the settings: the brightness of the input, 0..1 (channels averaged, from the
  * smallest to the largest value). The plane (lrp_snapshot_plane) and it get one size: lrp_plane_match. grey->values is NULL
  * where nothing lies below; to be freed with lrp_plane_free. Errors: LRP_UNSUPPORTED for LRP_SHOW_OVERLAY if the input is no

@@ -58,9 +58,10 @@ static void draw_bar(struct lrp_cli_watch *watch)
         const struct lrp_snapshot *now = NULL;
         if (!lrp_session_snapshot(watch->session, &now, NULL)) {
             lrp_cli_progress_draw(watch->label,
-                                  now->job == LRP_JOB_FORWARD  ? "forward"
-                                  : now->job == LRP_JOB_LEDGER ? "ledger"
-                                                               : "relevance",
+                                  now->job == LRP_JOB_FORWARD    ? "forward"
+                                  : now->job == LRP_JOB_LEDGER   ? "ledger"
+                                  : now->job == LRP_JOB_CONCEPTS ? "channels"
+                                                                 : "relevance",
                                   now->done, now->total);
             lrp_snapshot_release(now);
             watch->drawn = true;

@@ -67,6 +67,12 @@ static size_t order_channels(const double *sums, size_t count, int64_t *order)
     return used;
 }
 
+size_t lrp_channels_rank(const struct lrp_channels *c, const float *relevance, size_t sample, double *sums, int64_t *order)
+{
+    sum_channels(c, relevance, sample, sums);
+    return order_channels(sums, c->count, order);
+}
+
 /* ---- conditions ---- */
 
 static enum lrp_status no_memory(struct lrp_error *err)
@@ -108,10 +114,9 @@ static enum lrp_status masked(const struct lrp_concept *concept, const struct lr
     enum lrp_status status = sums && order ? lrp_tensor_new(LRP_DTYPE_FLOAT, &r->shape, out, err) : no_memory(err);
     for (size_t n = 0; !status && n < c.samples; n++) {
         size_t top = 0;
-        if (concept->top) {
-            sum_channels(&c, r->f, n, sums);
-            top = order_channels(sums, c.count, order);
-        }
+        if (concept->top || concept->rank) top = lrp_channels_rank(&c, r->f, n, sums, order);
+        if (concept->rank && concept->rank <= (int64_t)top)
+            let_channel(&c, n, (size_t)order[concept->rank - 1], r->f, (*out)->f);
         for (size_t k = 0; k < top && (int64_t)k < concept->top; k++) let_channel(&c, n, (size_t)order[k], r->f, (*out)->f);
         for (size_t k = 0; !status && k < concept->count; k++) {
             const struct lrp_concept_unit *u = &concept->units[k];
@@ -207,20 +212,41 @@ static enum lrp_status go_on(const struct lrp_propagation *p, const bool *neares
     return status;
 }
 
+/* Relevance at the conditions is that of a pass without any: none of them lies before another. */
+static bool begins_plain(const struct lrp_propagation *p, const bool *conditioned, const bool *nearest)
+{
+    const int count = lrp_engine_graph(p->engine)->value_count;
+    for (int v = 0; p->plain && v < count; v++)
+        if (conditioned[v] && (!nearest[v] || !p->plain[v])) return false;
+    return p->plain != NULL;
+}
+
+static enum lrp_status take_plain(const struct lrp_propagation *p, const bool *nearest, const bool *before,
+                                  const struct lrp_tensor **relevance, struct lrp_error *err)
+{
+    const int count = lrp_engine_graph(p->engine)->value_count;
+    enum lrp_status status = LRP_OK;
+    for (int v = 0; !status && v < count; v++) {
+        if (!p->plain[v] || before[v]) continue;
+        relevance[v] = lrp_tensor_retain(p->plain[v]);
+        if (nearest[v]) status = p->condition(p->condition_data, v, &relevance[v], err);
+    }
+    return status;
+}
+
 static enum lrp_status propagate(struct lrp_propagation *p, const struct lrp_concepts *concepts, bool *conditioned,
                                  bool *nearest, bool *before, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
     struct conditions *c = p->condition_data;
     for (size_t i = 0; i < concepts->count; i++) conditioned[concepts->items[i].value] = true;
-    mark_ancestors(g, conditioned, before);
     /* those that have no other condition before them */
     for (int v = 0; v < g->value_count; v++) {
+        if (!conditioned[v]) continue;
         bool *one = calloc((size_t)g->value_count * 2 + 2, sizeof *one), *above = one ? one + g->value_count + 1 : NULL;
         if (!one) return no_memory(err);
-        one[v] = conditioned[v];
-        if (conditioned[v]) mark_ancestors(g, one, above);
-        nearest[v] = conditioned[v];
+        one[v] = nearest[v] = true;
+        mark_ancestors(g, one, above);
         for (int u = 0; nearest[v] && u < g->value_count; u++)
             if (conditioned[u] && above[u]) nearest[v] = false;
         free(one);
@@ -231,15 +257,16 @@ static enum lrp_status propagate(struct lrp_propagation *p, const struct lrp_con
     }
     p->conditioned = conditioned;
     p->cut = nearest;
-    enum lrp_status status = lrp_propagate(p, relevance, err);
+    memset(before, 0, (size_t)g->value_count);
+    mark_ancestors(g, nearest, before);
+    enum lrp_status status = begins_plain(p, conditioned, nearest) ? take_plain(p, nearest, before, relevance, err)
+                                                                   : lrp_propagate(p, relevance, err);
     for (size_t i = 0; !status && concepts->activation && i < concepts->count; i++) {
         const int value = concepts->items[i].value;
         if (!nearest[value]) continue;
         status = start_with_activation(p, &concepts->items[i], relevance, err);
         if (!status) status = condition_relevance(c, value, &relevance[value], err);
     }
-    memset(before, 0, (size_t)g->value_count);
-    mark_ancestors(g, nearest, before);
     return !status ? go_on(p, nearest, before, relevance, err) : status;
 }
 

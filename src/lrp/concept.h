@@ -8,6 +8,7 @@
 struct lrp_concept {
     int layer, value; /* value: the layer's output, behind its fused activation */
     int64_t top;      /* the strongest of each sample; 0: those listed */
+    int64_t rank;     /* of each sample the one of this rank alone, from 1; 0: those listed */
     struct lrp_concept_unit {
         int64_t channel;
         int rank; /* of a place in it; 0: all of it */
@@ -29,12 +30,18 @@ struct lrp_channels {
 struct lrp_channels lrp_channels_of(const struct lrp_shape *shape, int64_t samples, bool last);
 /* True if values of (samples, tokens, channels) are to be expected: the model has attention or looks up tokens. */
 bool lrp_channels_last(const struct lrp_layer_view *view);
+/* The channels of a sample in relevance that stands in rows: their sums, and the numbers of those whose sum is not 0, the
+ * largest first, ties by number; each has room for all. Returns how many. */
+size_t lrp_channels_rank(const struct lrp_channels *channels, const float *relevance, size_t sample, double *sums,
+                         int64_t *order);
 /* Reads lines of "SELECTOR=0,5,(3:1:2),top(3)". Errors: LRP_USAGE. *out is to be freed, whatever comes of it. */
 enum lrp_status lrp_concepts_parse(const char *text, const struct lrp_graph *graph, const struct lrp_layer_view *view,
                                    struct lrp_concepts *out, struct lrp_error *err);
 void lrp_concepts_free(struct lrp_concepts *concepts);
 /* As lrp_propagate, under conditions. A value that is conditioned hands on what is left of its relevance; unless what goes
- * round is kept, only relevance that has passed one of the values nearest to the input reaches what lies before these. */
+ * round is kept, only relevance that has passed one of the values nearest to the input reaches what lies before these. Where
+ * all conditions are such values, and relevance without conditions is known (`plain`), only what lies before them is computed.
+ */
 enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation, const struct lrp_concepts *concepts,
                                        int64_t samples, const struct lrp_tensor **relevance, struct lrp_error *err);
 

@@ -40,6 +40,8 @@ struct lrp_propagation {
     enum lrp_status (*condition)(void *data, int value, const struct lrp_tensor **relevance, struct lrp_error *err);
     void *condition_data;
     struct lrp_propagation_owner owner;
+    /* What a pass without any conditions found, by value, which differs in nothing else; NULL: none is known. */
+    const struct lrp_tensor *const *plain;
     const struct lrp_run *run;
     lrp_progress *progress; /* told after every node, may be NULL */
     void *data;

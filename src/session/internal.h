@@ -162,8 +162,10 @@ struct lrp_results {
     struct lrp_statistics growing_statistics; /* of the first input */
     double *gaps;                             /* by sample; NULL: the method shares no difference out */
     char *method_note;                        /* what it has to say of the result; NULL: nothing */
-    struct lrp_ledger *ledger;                /* NULL: nobody asked for it yet */
-    struct lrp_results *base; /* finished results of the same network and input, until this pass is done itself */
+    struct lrp_results *plain;     /* under conditions: finished results that differ in nothing else; NULL: none are known */
+    struct lrp_channel_maps *maps; /* heatmaps of channels; NULL: nobody asked for them yet */
+    struct lrp_ledger *ledger;     /* NULL: nobody asked for it yet */
+    struct lrp_results *base;      /* finished results of the same network and input, until this pass is done itself */
 };
 /* Empty results of a network and inputs (by model input, retained). `keep_forward` (may be NULL): finished activations of just
  * these are taken over, and what is known of relevance serves as base. */
@@ -192,6 +194,19 @@ struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const 
                                            const struct lrp_settings *settings);
 void lrp_cache_clear(struct lrp_cache *cache);
 
+/* Heatmaps of the channels of a layer, the strongest first: sample by sample. Shared by results and snapshots; what is not
+ * there yet is written under the session's lock. */
+struct lrp_channel_maps {
+    int references, layer;
+    int64_t samples;
+    size_t count, done;            /* heatmaps that are wanted, and that are there */
+    int64_t *channels;             /* [heatmap * samples + sample]; -1: the sample has no such channel */
+    double *sums, *shares;         /* likewise: their relevance */
+    const struct lrp_tensor **map; /* by heatmap: relevance of the first input, in rows */
+};
+struct lrp_channel_maps *lrp_channel_maps_retain(struct lrp_channel_maps *maps); /* NULL is fine, here and below */
+void lrp_channel_maps_release(struct lrp_channel_maps *maps);
+
 /* What one job works on: its own references. */
 struct lrp_job {
     struct lrp_session *session;
@@ -209,6 +224,8 @@ struct lrp_job {
     void *notify_data;
     const struct lrp_run *run; /* while it runs */
     double updated;            /* when all but the ledger was there; 0: not yet */
+    int maps_of;               /* the layer whose channels' heatmaps are wanted; -1: none */
+    size_t map_count;          /* how many */
     double shown;              /* when what many passes have so far was published last */
 };
 
@@ -245,6 +262,8 @@ struct lrp_session {
     bool worker_busy;        /* from a request until nothing is left to do */
     bool worker_working;     /* a job is running right now */
     struct lrp_job *pending; /* the latest request, NULL if none */
+    int maps_of;             /* what jobs make heatmaps of, as they have it */
+    size_t map_count;
 };
 
 /* Another session on the model and under the settings of one, which must outlive it; passes run on one thread, and are
@@ -339,6 +358,11 @@ enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *er
 size_t lrp_memory_for_results(const struct lrp_job *job);
 /* Runs a job in the calling thread (session unlocked). */
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
+/* Heatmaps of a layer's channels, one after the other; published as they come. Errors: those of lrp_propagate. */
+enum lrp_status lrp_job_map_channels(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
+                                     struct lrp_error *err);
+/* The results without conditions that the job's differ from in nothing else; NULL: none are known. */
+struct lrp_results *lrp_job_plain(const struct lrp_job *job, const struct lrp_tensor *start);
 /* job_base.c: the earlier results that a pass from `start` can build on, as only rules differ; or NULL. */
 const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct lrp_tensor *start);
 /* By layer: does it work in another way than it did under `before`? Owned by the caller; NULL when out of memory. */
@@ -360,6 +384,8 @@ struct lrp_snapshot_box {
     double *gaps;
     double *forward_ms, *relevance_ms;
     const struct lrp_tensor **growing; /* by input of the model; owned references */
+    struct lrp_channel_maps *maps;     /* owned reference */
+    struct lrp_concepts_seen concepts;
     struct lrp_setup *setup;
     struct lrp_results *results;
     struct lrp_model *model;

@@ -252,6 +252,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
     watch.since = before;
+    if (r->plain) p.plain = r->plain->relevance;
     enum lrp_status status = lrp_job_attribute(job, &p, b.relevance, err);
     double after = lrp_now_ms();
     for (int v = 0; !status && v < g->value_count; v++) {
@@ -264,6 +265,32 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     finish_backward(job, status, &b, start, after - before);
     backward_free(&b, r->value_count);
     return status;
+}
+
+/* What conditions do not change is looked up in results without any. */
+static void keep_plain(struct lrp_job *job, const struct lrp_tensor *start)
+{
+    struct lrp_results *r = job->results, *plain = lrp_job_plain(job, start);
+    if (!plain || r->plain || job->apart) return;
+    pthread_mutex_lock(&job->session->lock);
+    r->plain = lrp_results_retain(plain);
+    pthread_mutex_unlock(&job->session->lock);
+}
+
+/* Heatmaps of channels are wanted, and make sense. */
+static bool wants_maps(const struct lrp_job *job)
+{
+    const struct lrp_method *row = job->setup->method.row;
+    return job->want >= LRP_WANT_RELEVANCE && job->maps_of > 0 && job->map_count && !row->compute && row->by_rules &&
+           (size_t)job->maps_of < job->results->network->view->list.count;
+}
+
+static enum lrp_status make_maps(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
+                                 struct lrp_error *err)
+{
+    if (job->updated <= 0) job->updated = lrp_now_ms();
+    set_state(job, LRP_JOB_CONCEPTS);
+    return lrp_job_map_channels(job, start, run, err);
 }
 
 /* The sum of the outputs that are explained: where the start is not 0. NaN if the start is no image of them: the whole output,
@@ -347,11 +374,13 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->setup);
     /* a model that fails the check says so even if it could not run anyway */
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
+    if (!status && start) keep_plain(job, start);
     if (!status && start && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done)
         status = backward(job, start, run, err);
     if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->setup->method.row->compute &&
         !job->setup->concepts.count)
         status = make_ledger(job, start, run, err);
+    if (!status && start && wants_maps(job)) status = make_maps(job, start, run, err);
     lrp_tensor_release(start);
     return status;
 }

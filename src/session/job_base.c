@@ -22,6 +22,26 @@ const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct l
     return same ? base : NULL;
 }
 
+struct lrp_results *lrp_job_plain(const struct lrp_job *job, const struct lrp_tensor *start)
+{
+    static const enum lrp_setting texts[] = {LRP_SETTING_GATES, LRP_SETTING_ATTENTION};
+    struct lrp_results *base = job->results->base;
+    if (base && base->made_under && base->made_under->concepts.count) base = base->plain;
+    const struct lrp_setup *under = base ? base->made_under : NULL, *now = job->setup;
+    if (!under || !base->start || !base->relevance_done || !now->concepts.count ||
+        !lrp_method_call_equal(&under->method, &now->method) || under->convention != now->convention ||
+        under->output != now->output || under->assignment.differentiates != now->assignment.differentiates)
+        return NULL;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        if (strcmp(lrp_settings_get(under->settings, texts[i]), lrp_settings_get(now->settings, texts[i])) != 0) return NULL;
+    bool *changed = lrp_job_changed_rules(now, under), same = changed != NULL;
+    for (size_t i = 0; same && i < now->assignment.count; i++) same = !changed[i];
+    free(changed);
+    same = same && lrp_shape_equal(&base->start->shape, &start->shape) &&
+           memcmp(base->start->f, start->f, start->count * sizeof(float)) == 0;
+    return same ? base : NULL;
+}
+
 /* A layer works in another way, too, where what it reads or makes carries relevance now and did not before, or the reverse: a
  * rule that stops changes what is behind it. */
 static void mark_changed_carriers(const struct lrp_setup *now, const struct lrp_setup *before, bool *changed)

@@ -100,7 +100,7 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
     if (*out || show == LRP_SHOW_WEIGHTS) return LRP_OK;
     if (numbers) return lrp_fail(err, LRP_MEMORY, "not enough memory to show layer %s", s->layers->rows[layer].name);
     const char *name = s->layers->rows[layer].name;
-    if (show != LRP_SHOW_ACTIVATION && (s->job == LRP_JOB_DONE || s->job == LRP_JOB_LEDGER))
+    if (show != LRP_SHOW_ACTIVATION && (s->job == LRP_JOB_DONE || s->job == LRP_JOB_LEDGER || s->job == LRP_JOB_CONCEPTS))
         return lrp_fail(err, LRP_UNSUPPORTED,
                         "%s: layer %s: no relevance reaches it (choose a layer before the explained output)", s->model_path,
                         name);
@@ -172,6 +172,23 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
                                                       : sample_of(snapshot, layer, show, sample, &one, err);
     if (!status)
         status = lrp_plane_from_channel(&one.tensor, 0, channel, channels_last(snapshot, layer, &one.tensor), out, err);
+    lrp_sample_close(&one);
+    return status;
+}
+
+enum lrp_status lrp_snapshot_concept_plane(const struct lrp_snapshot *snapshot, size_t k, int64_t sample, struct lrp_plane *out,
+                                           struct lrp_error *err)
+{
+    const struct lrp_snapshot_box *box = lrp_snapshot_box(snapshot);
+    struct lrp_heatmap_options options;
+    struct lrp_sample one = {0};
+    *out = (struct lrp_plane){0};
+    if (k >= box->concepts.done) return lrp_fail(err, LRP_UNSUPPORTED, "there is no such heatmap (yet)");
+    const int input = lrp_network_layer_value(box->setup->network, 0);
+    enum lrp_status status = lrp_settings_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &options, err);
+    if (!status) status = lrp_sample_open(box->setup, input, box->maps->map[k], sample, &one, err);
+    if (!status)
+        status = lrp_plane_from_tensor(&one.tensor, 0, options.reduction, channels_last(snapshot, 0, &one.tensor), out, err);
     lrp_sample_close(&one);
     return status;
 }

@@ -40,6 +40,8 @@ void lrp_results_release(struct lrp_results *results)
     lrp_setup_release(results->made_under);
     lrp_tensor_release(results->start);
     lrp_results_release(results->base);
+    lrp_results_release(results->plain);
+    lrp_channel_maps_release(results->maps);
     lrp_network_release(results->network);
     free(results);
 }

@@ -32,6 +32,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->growing);
     free(box->inputs);
     lrp_written_release(box->written);
+    lrp_channel_maps_release(box->maps);
     lrp_strings_free(&box->notes);
     lrp_doubts_free(&box->doubts);
     lrp_results_release(box->results);
@@ -193,6 +194,23 @@ static bool copy_doubts(struct lrp_snapshot_box *box)
            (!r->relevance_done || lrp_doubts_append(&box->doubts, &r->doubts));
 }
 
+/* Heatmaps of channels: those that are there stay as they are. Session locked. */
+static void copy_maps(struct lrp_snapshot_box *box)
+{
+    const struct lrp_results *r = box->results;
+    struct lrp_channel_maps *maps = (r->plain ? r->plain : r)->maps;
+    if (!maps) return;
+    box->maps = lrp_channel_maps_retain(maps);
+    box->concepts = (struct lrp_concepts_seen){.layer = maps->layer,
+                                               .count = maps->count,
+                                               .done = maps->done,
+                                               .samples = maps->samples,
+                                               .channels = maps->channels,
+                                               .sums = maps->sums,
+                                               .shares = maps->shares};
+    box->shown.concepts = &box->concepts;
+}
+
 /* The job's part; session locked. */
 static void copy_job(const struct lrp_session *s, struct lrp_snapshot *shown)
 {
@@ -226,6 +244,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     bool ok = copy_layers(box) && copy_inputs(box) && copy_growing(box) && box->input_label && copy_notes(session, box) &&
               copy_doubts(box);
     if (ok) show_layers(box);
+    copy_maps(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);
     if (!ok) {

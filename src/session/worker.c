@@ -60,6 +60,8 @@ enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, str
     job->setup = lrp_setup_retain(session->setup);
     job->results = lrp_results_retain(session->results);
     job->generation = atomic_load(&session->generation);
+    job->maps_of = session->maps_of;
+    job->map_count = session->map_count;
     pthread_mutex_unlock(&session->lock);
     *out = job;
     return LRP_OK;

@@ -217,6 +217,8 @@ static void put_tiles(const struct fixture *f, struct lrp_painting *p)
         lrp_plane_free(&p->plane);
         p->plane = (struct lrp_plane){0};
     }
+    if (p->first_tile == 0 && lrp_preview_row(p->subject.kind)->concepts && p->tile_count > 2)
+        p->tiles[0].whole = p->tiles[2].chosen = true;
     p->range = (struct lrp_range){-1, 1, true, 0};
 }
 
@@ -245,7 +247,7 @@ void fixture_picture(struct fixture *f)
         lrp_range_of(planes, 1, &painting.options, &painting.range, NULL);
         if (painting.subject.channel >= 0) painting.channel = 17;
         painting.strength = 0.25;
-        if (painting.subject.kind == LRP_PREVIEW_CHANNELS) put_tiles(f, &painting);
+        if (row->channels == LRP_CHANNELS_GRID) put_tiles(f, &painting);
         if (painting.subject.kind == LRP_PREVIEW_OVERLAY) {
             painting.grey = ring(side, 0.4, 0);
             painting.options.overlay = 0.6;

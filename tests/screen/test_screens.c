@@ -64,6 +64,8 @@ static const struct screen {
     {"bars-120x40", "s!jjj:preview sums<CR>", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"bars-ascii-60x20", "s!:preview sums<CR>", 60, 20, LRP_COLOR_MONO, true, RUNNING},
     {"channels-120x40", "s!jj:preview channels<CR>}}", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"concepts-120x40", "s!jjK<Right><Right>", 120, 40, LRP_COLOR_256, false, EXPLAINED},
+    {"concepts-ascii-mono-80x24", "s!jjK<Right>", 80, 24, LRP_COLOR_MONO, true, EXPLAINED},
     {"channels-80x24", "s!jj:preview channels<CR>", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"channel-120x40", "s!jj}}", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"overlay-120x40", "s!:preview overlay<CR>", 120, 40, LRP_COLOR_DIRECT, false, EXPLAINED},

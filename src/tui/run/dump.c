@@ -42,8 +42,9 @@ bool lrp_runner_dump(struct lrp_runner *runner, const char *path)
 /* ---- state ---- */
 
 static const char *const jobs[] = {
-    [LRP_JOB_NONE] = "none", [LRP_JOB_FORWARD] = "forward", [LRP_JOB_RELEVANCE] = "relevance", [LRP_JOB_LEDGER] = "ledger",
-    [LRP_JOB_DONE] = "done", [LRP_JOB_FAILED] = "failed",   [LRP_JOB_CANCELLED] = "cancelled"};
+    [LRP_JOB_NONE] = "none",     [LRP_JOB_FORWARD] = "forward",    [LRP_JOB_RELEVANCE] = "relevance",
+    [LRP_JOB_LEDGER] = "ledger", [LRP_JOB_CONCEPTS] = "channels",  [LRP_JOB_DONE] = "done",
+    [LRP_JOB_FAILED] = "failed", [LRP_JOB_CANCELLED] = "cancelled"};
 static const char *const panes[LRP_PANE_COUNT] = {
     [LRP_PANE_LIST] = "list", [LRP_PANE_PREVIEW] = "preview", [LRP_PANE_DETAILS] = "details"};
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "concepts.h"
 #include "format.h"
 #include "lrpscope/method.h"
 #include "runner.h"
@@ -214,6 +215,16 @@ static void do_menu(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     lrp_runner_menu(runner, (enum lrp_menu_kind)effect->number, effect->layer_count ? effect->layers[0] : 0, effect->text);
 }
+/* Relevance must pass a channel, or need not any longer. */
+static void do_condition(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    const struct lrp_layer *layer = effect->layer_count ? lrp_app_layer(&runner->app, effect->layers[0]) : NULL;
+    char *setting =
+        layer ? lrp_concept_toggle(lrp_facts_text(&runner->app.facts, LRP_SETTING_CONCEPT), layer->name, effect->number) : NULL;
+    if (setting) set_value(runner, LRP_SETTING_CONCEPT, setting);
+    free(setting);
+}
+
 /* An argument of the method in the form; the form comes back with it, or what is wrong is said. */
 static void do_argument(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
@@ -316,6 +327,7 @@ static const struct {
             [LRP_EFFECT_REDO] = {do_redo, false},
             [LRP_EFFECT_MENU] = {do_menu, false},
             [LRP_EFFECT_ARGUMENT] = {do_argument, false},
+            [LRP_EFFECT_CONDITION] = {do_condition, false},
             [LRP_EFFECT_PROPOSE] = {do_propose, false},
             [LRP_EFFECT_EXPORT] = {lrp_runner_write, false},
             [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},

@@ -141,8 +141,7 @@ enum lrp_status lrp_paint_compare(struct lrp_paint_work *w)
 
 /* ---- channels ---- */
 
-/* Paints a tile small; takes the plane over. */
-static enum lrp_status put_tile(struct lrp_paint_work *w, struct lrp_plane *plane, int64_t channel, double strength)
+enum lrp_status lrp_paint_tile(struct lrp_paint_work *w, struct lrp_plane *plane, int64_t channel, double strength)
 {
     struct lrp_painting *p = w->out;
     const struct lrp_heat_area area =
@@ -183,7 +182,7 @@ static enum lrp_status paint_page(struct lrp_paint_work *w, const int64_t *order
         lrp_fail(&w->err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i <= count; i++) pointers[i] = &planes[i];
     if (!status) lrp_paint_range(pointers, count + 1, w->out);
-    for (size_t i = 0; !status && i < count; i++) status = put_tile(w, &planes[i], order[first + i], strength[first + i]);
+    for (size_t i = 0; !status && i < count; i++) status = lrp_paint_tile(w, &planes[i], order[first + i], strength[first + i]);
     for (size_t i = 0; planes && i <= count; i++) lrp_plane_free(&planes[i]);
     free(planes);
     free(pointers);

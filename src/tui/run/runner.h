@@ -13,6 +13,9 @@
 #include "tui.h"
 #include "view.h"
 
+/* Most channels of a layer that a heatmap is made of. */
+enum { LRP_CONCEPT_MAPS = 47 };
+
 /* What the last session with this model left, and where this one is kept. */
 struct lrp_kept {
     char *stem;                    /* owned: files' path without its end; NULL: nothing is kept (scripts) */

@@ -109,6 +109,13 @@ static const void *tokens_of(const struct lrp_snapshot *snapshot)
     return NULL;
 }
 
+/* The last heatmap of a channel: one more, another picture. */
+static const void *last_map(const struct lrp_snapshot *snapshot, int layer)
+{
+    const struct lrp_concepts_seen *c = snapshot->concepts;
+    return c && c->layer == layer && c->done ? c->channels + c->done : NULL;
+}
+
 /* What a picture would be made from; NULL: nothing yet. */
 static const void *material(const struct lrp_runner *runner, const struct lrp_subject *r)
 {
@@ -116,7 +123,10 @@ static const void *material(const struct lrp_runner *runner, const struct lrp_su
     const struct lrp_preview_row *row = lrp_preview_row(r->kind);
     if (r->show == LRP_SHOW_WEIGHTS) return snapshot->layers; /* there without any run */
     if (row->of_model)
-        return snapshot->job == LRP_JOB_DONE || snapshot->job == LRP_JOB_LEDGER ? last_relevance(snapshot) : NULL;
+        return snapshot->job == LRP_JOB_DONE || snapshot->job == LRP_JOB_LEDGER || snapshot->job == LRP_JOB_CONCEPTS
+                   ? last_relevance(snapshot)
+                   : NULL;
+    if (row->concepts) return last_map(snapshot, r->layer);
     if (row->tokens && r->layer == 0) return tokens_of(snapshot);
     return r->show == LRP_SHOW_ACTIVATION ? snapshot->activation[r->layer] : snapshot->relevance[r->layer];
 }
@@ -202,6 +212,9 @@ void lrp_runner_start(struct lrp_runner *runner)
     const bool ledger = lrp_app_shows_ledger(&runner->app) || lrp_runner_export_waits(runner);
     const enum lrp_want want = ledger ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
     runner->started = true;
+    if (runner->session)
+        lrp_session_want_concepts(runner->session, lrp_preview_row(runner->app.preview)->concepts ? runner->app.layer : -1,
+                                  LRP_CONCEPT_MAPS);
     if (runner->snapshot && runner->snapshot->input_label && *runner->snapshot->input_label &&
         /* NOLINTNEXTLINE(performance-no-int-to-ptr): the number itself, as wake() says */
         lrp_session_start(runner->session, want, wake, (void *)(intptr_t)runner->wake[1], &err) != LRP_OK)

@@ -16,6 +16,23 @@ static struct lrp_rect tile_rect(const struct lrp_tiles *layout, struct lrp_rect
                              inner.y + 1 + (i / layout->across) * (layout->height + 1), layout->width, layout->height};
 }
 
+/* "12.5%" */
+static char *share_text(double share, char *text, size_t size)
+{
+    snprintf(text, size, "%.1f%%", 100 * share);
+    return text;
+}
+
+/* "all" is the input's relevance without conditions, "chosen" that of the channels that are marked. */
+static void tile_name(const struct lrp_app *app, const struct lrp_tile *t, bool selected, char *text, size_t size)
+{
+    const bool chosen = *lrp_facts_text(&app->facts, LRP_SETTING_CONCEPT) != 0;
+    if (t->whole)
+        snprintf(text, size, "%c%s", selected ? '>' : ' ', chosen ? "chosen" : "all");
+    else
+        snprintf(text, size, "%c%lld%s", selected ? '>' : ' ', (long long)t->channel, t->chosen ? " *" : "");
+}
+
 static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const struct lrp_heat *heat, struct lrp_rect at, int i)
 {
     const struct lrp_painting *p = &app->painting;
@@ -25,10 +42,12 @@ static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const str
     char number[24], value[32];
     const struct lrp_rect line = {at.x, at.y - 1, at.columns, 1};
     if (selected) lrp_canvas_fill(canvas, line, style);
-    snprintf(number, sizeof number, "%c%lld", selected ? '>' : ' ', (long long)t->channel);
+    const bool shares = lrp_preview_row(p->subject.kind)->concepts;
+    tile_name(app, t, selected, number, sizeof number);
     const int used = lrp_canvas_text(canvas, line.x, line.y, line.columns, number, style);
     lrp_canvas_right(canvas, line.x + used + 1, line.y, line.columns - used - 1,
-                     lrp_value_fit(t->strength, line.columns - used - 1, value, sizeof value),
+                     shares ? share_text(t->strength, value, sizeof value)
+                            : lrp_value_fit(t->strength, line.columns - used - 1, value, sizeof value),
                      selected ? style : LRP_STYLE_DIM);
     lrp_heat_draw(heat, &t->plane, NULL, canvas, lrp_heat_area(&app->caps, t->plane.width, t->plane.height, at));
 }
@@ -41,6 +60,11 @@ void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, str
     const struct lrp_rect last = {inner.x, inner.y + down * (p->layout.height + 1), inner.columns, 1};
     for (size_t i = 0; i < p->tile_count; i++) tile(app, canvas, &heat, tile_rect(&p->layout, inner, (int)i), (int)i);
     const int x = lrp_draw_legend(canvas, last, &heat);
+    if (lrp_preview_row(p->subject.kind)->concepts) {
+        lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "of each tile's largest; %lld channels",
+                          (long long)p->channels - 1);
+        return;
+    }
     lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "%zu-%zu of %lld by %s", p->first_tile + 1,
                       p->first_tile + p->tile_count, (long long)p->channels,
                       p->subject.show == LRP_SHOW_RELEVANCE ? (app->caps.ascii ? "sum|R|" : "Σ|R|")

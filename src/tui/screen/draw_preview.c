@@ -125,6 +125,8 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size)
         snprintf(text, size, row->channels == LRP_CHANNELS_NONE ? "%s of all layers" : "relevance of all %s", row->name);
     else if (row->heads && fresh(app) && app->painting.channel >= 0)
         snprintf(text, size, "%s, head %lld of #%d ", row->name, (long long)app->painting.channel, shown);
+    else if (row->concepts)
+        snprintf(text, size, "input through channels of #%d ", shown);
     else if (row->channels == LRP_CHANNELS_GRID)
         snprintf(text, size, "%s %s of #%d ", activation ? "activation" : "relevance", row->name, shown);
     else if (fresh(app) && app->painting.channel >= 0)

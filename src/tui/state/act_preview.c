@@ -1,5 +1,6 @@
 /* act_preview.c: actions on the preview: its kind, channels, samples, zoom, the pixel cursor, comparison. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -59,6 +60,30 @@ void lrp_take_preview_kind(struct lrp_app *app, const char *name)
         return;
     }
     lrp_app_say(app, true, "no such preview: %s", name);
+}
+
+/* With the focus on the preview, so that the cursor steps over channels; back, it returns to the list. */
+void lrp_do_concepts(struct lrp_app *app)
+{
+    const bool is = lrp_preview_row(app->preview)->concepts;
+    if (!is && !lrp_app_has_layer(app)) return;
+    choose_kind(app, is ? LRP_PREVIEW_FIRST : LRP_PREVIEW_CONCEPTS);
+    app->focus = is ? LRP_PANE_LIST : LRP_PANE_PREVIEW;
+}
+
+/* The tile under the cursor; that of all channels takes every condition of the layer away. */
+void lrp_do_condition(struct lrp_app *app)
+{
+    const struct lrp_painting *p = &app->painting;
+    const size_t at = app->channel < 0 ? 0 : (size_t)app->channel;
+    char hint[80];
+    if (!lrp_preview_row(p->subject.kind)->concepts || at < p->first_tile || at - p->first_tile >= p->tile_count) {
+        lrp_app_say(app, false, "%s", lrp_app_hint(app, "{concepts} shows the channels that can be chosen", hint, sizeof hint));
+        return;
+    }
+    struct lrp_effect *effect =
+        lrp_effects_add(&app->effects, LRP_EFFECT_CONDITION, NULL, (int)p->tiles[at - p->first_tile].channel);
+    if (effect && (effect->layers = malloc(sizeof *effect->layers))) effect->layers[effect->layer_count++] = p->subject.layer;
 }
 
 /* With the focus on the preview, so that its keys work; back, it returns to the list. */

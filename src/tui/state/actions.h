@@ -92,6 +92,8 @@ enum lrp_action_group {
     X(tag_all, "tag-all", MARK, LRP_IN_LIST, "a", "", "tag all shown layers")                                                  \
     X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                     \
     X(cam, "cam", RULES, LRP_IN_LAYERS, "C", "", "grad-cam of this layer, and back to LRP")                                    \
+    X(concepts, "concepts", PREVIEW, LRP_IN_LAYERS, "K", "", "a heatmap for each channel of the layer")                        \
+    X(condition, "condition", PREVIEW, LRP_IN_PREVIEW, "<Space>", "", "relevance through this channel only, or not")           \
     X(previous_rule, "previous-rule", RULES, LRP_IN_LAYERS, "[", "", "previous rule that fits")                                \
     X(next_rule, "next-rule", RULES, LRP_IN_LAYERS, "]", "", "next rule that fits")                                            \
     X(reset_rule, "reset-rule", RULES, LRP_IN_LAYERS, "x", "", "back to the composite's rule")                                 \

@@ -131,6 +131,8 @@ struct lrp_app {
     double center_x, center_y; /* of what is seen, 0..1 of the plane */
     char stored[128];          /* what D stored for comparison; "": nothing */
     bool playing;
+    const void *mapped; /* the results whose channels' heatmaps were asked for, those of layer mapped_layer */
+    int mapped_layer;
     const void *accounted;  /* the results whose ledger was asked for; only the address is compared */
     int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
     struct lrp_painting painting;

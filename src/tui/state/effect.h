@@ -9,7 +9,8 @@
  * SET: text = value of setting `number`. RULE: text = rule (NULL: back to the composite's) for `layers`. REGISTER: text = name,
  * number = 0 layer, 1 activation, flag = on. MENU: rows of menu `number` are wanted, layer = layers[0].
  * A menu's text: which of several lists of rows, as a number; of a method's arguments the method. ARGUMENT: text = what
- * argument `number` of the form's method is now.
+ * argument `number` of the form's method is now. CONDITION: relevance must pass channel `number` of layers[0], or need not
+ * any longer; -1: none of the layer's.
  * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt
  * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is wanted now
  * is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for
@@ -32,6 +33,7 @@
     X(REDO)                                                                                                                    \
     X(MENU)                                                                                                                    \
     X(ARGUMENT)                                                                                                                \
+    X(CONDITION)                                                                                                               \
     X(PROPOSE)                                                                                                                 \
     X(EXPORT)                                                                                                                  \
     X(EXPORT_ALL)                                                                                                              \

@@ -13,7 +13,9 @@ struct lrp_batch_results;
 struct lrp_tile {
     struct lrp_plane plane; /* owned; at the resolution of its place on the screen */
     int64_t channel;
-    double strength; /* sum of |v| */
+    double strength; /* sum of |v|; of heatmaps of channels the share of its relevance */
+    bool whole;      /* relevance of the input as it is, of all channels or those that are chosen */
+    bool chosen;     /* relevance must pass it */
 };
 /* What a column or row of a picture stands for: a token, a layer, a head, a patch. */
 struct lrp_mark {

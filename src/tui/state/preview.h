@@ -43,6 +43,8 @@ enum lrp_preview_file {
       .instead = LRP_PREVIEW_RELEVANCE, .has = has_inputs)                                                                     \
     X(CHANNELS, tiles, channels, .name = "channels", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_CHANNELS,                    \
       .channels = LRP_CHANNELS_GRID)                                                                                           \
+    X(CONCEPTS, tiles, concepts, .name = "concepts", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                   \
+      .channels = LRP_CHANNELS_GRID, .needs_relevance = true, .concepts = true)                                                \
     X(ATTENTION, grid, attention, .name = "attention", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_ACTIVATION,                   \
       .file = LRP_SHOW_ACTIVATION, .channels = LRP_CHANNELS_ONE, .heads = true, .gives_way = true,                             \
       .instead = LRP_PREVIEW_TEXT, .has = has_attention)                                                                       \
@@ -73,6 +75,7 @@ struct lrp_preview_row {
     enum lrp_preview_channels channels;
     bool needs_relevance;
     bool compares;  /* with what is stored */
+    bool concepts;  /* heatmaps of channels of the layer, which are made for it; the first tile is that of all */
     bool heads;     /* its channels are heads, of the attention that the layer belongs to */
     bool of_model;  /* of all layers together, whichever is selected */
     bool tokens;    /* columns are tokens: known as soon as there is an input */

@@ -81,6 +81,22 @@ static void ask_ledger(struct lrp_app *app)
     lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 
+/* Heatmaps of channels are made for the layer that is looked at, behind its relevance; asked for once. */
+static void ask_maps(struct lrp_app *app)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    const bool shown = lrp_preview_row(lrp_app_preview(app))->concepts && !lrp_app_blocked(app);
+    const bool ready = shown && s && s->relevance && s->relevance[0] && !s->only_inputs &&
+                       (s->job == LRP_JOB_DONE || s->job == LRP_JOB_CONCEPTS || s->job == LRP_JOB_LEDGER);
+    if (!ready || app->layer < 1 || (app->mapped == s->relevance[0] && app->mapped_layer == app->layer)) return;
+    app->mapped = s->relevance[0];
+    app->mapped_layer = app->layer;
+    if (s->concepts && s->concepts->layer == app->layer &&
+        (s->concepts->done == s->concepts->count || s->job == LRP_JOB_CONCEPTS))
+        return;
+    lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
+}
+
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
 {
     switch (event->kind) {
@@ -138,4 +154,5 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     lrp_app_settle(app);
     lrp_app_try(app);
     ask_ledger(app);
+    ask_maps(app);
 }
