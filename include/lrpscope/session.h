@@ -359,6 +359,15 @@ enum lrp_status lrp_snapshot_export_animation(const struct lrp_snapshot *snapsho
 /* A contact sheet of all layers. */
 enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,
                                           struct lrp_error *err);
+/* A tile of a sheet of planes. Borrowed. */
+struct lrp_sheet_plane {
+    const char *title, *subtitle; /* subtitle: may be NULL */
+    const struct lrp_plane *plane; /* what it shows */
+};
+/* A contact sheet of planes, drawn as heatmaps of relevance are under the snapshot's settings, each in a range of its own. */
+enum lrp_status lrp_snapshot_write_planes(const struct lrp_snapshot *snapshot, const char *note,
+                                          const struct lrp_sheet_plane *tiles, size_t count, const char *path,
+                                          struct lrp_error *err);
 /* --layerwise: relevance of every float value on the path, float32 safetensors. From the session, for values between layers
  * too. */
 enum lrp_status lrp_session_export_layerwise(struct lrp_session *session, const char *path, struct lrp_error *err);

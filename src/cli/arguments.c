@@ -200,6 +200,7 @@ enum lrp_status lrp_cli_arguments_parse(int argc, char **argv, struct lrp_argume
         if (!status) status = lrp_cli_apply_found(p.given, p.given_count, out, err);
         if (!status && out->command->sets_apart) status = lrp_cli_apply_each(p.given, p.given_count, out, err);
         if (!status) status = lrp_cli_apply(p.given, p.given_count, NULL, out, err);
+        if (out->at_list.count) out->at = out->at_list.items[out->at_list.count - 1];
         if (!status) status = lrp_cli_hub_settle(out, err);
         if (!status) status = require(out, err);
         if (!status) status = lrp_cli_folders_open(out, err);
@@ -220,6 +221,7 @@ void lrp_cli_arguments_free(struct lrp_arguments *arguments)
     lrp_manifest_free(&arguments->listed);
     free(arguments->rules);
     free(arguments->settings_named.items);
+    free(arguments->at_list.items);
     free(arguments->metrics.items);
     free(arguments->attributions.items);
     free(arguments->found);

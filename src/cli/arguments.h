@@ -55,12 +55,13 @@ struct lrp_arguments {
 
     const char *heatmap, *relevance, *layerwise, *sheet, *animation, *report, *output_dir; /* files to write, or NULL */
     const char *output;                                                                    /* of run */
-    const char *at;
+    const char *at;                                                                        /* the last --at */
+    struct lrp_cli_list at_list;                                                           /* every one */
     const char *with, *tolerance; /* of compare: another model, and what is no difference */
     unsigned show;                /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
     const char *scale_tokens, *html, *group, *decoder_text, *continuation;
-    const char *index;                                                               /* of concepts */
+    const char *index, *graph, *width, *only_channels;                               /* of concepts */
     unsigned by, pool;                                                               /* enum lrp_cli_by, enum lrp_cli_pool */
     const char *from, *cluster, *inputs_file, *names, *write, *shard, *mean_heatmap; /* of batch and merge */
     const char *json_form;                                                           /* lines, or NULL */

@@ -90,6 +90,11 @@ enum lrp_status lrp_cli_apply_one(const struct lrp_given_option *given, struct l
         return lrp_settings_set_flag(out->settings, (enum lrp_setting)option->setting, option->value, err);
     case LRP_OPTION_CONCEPT:
         return lrp_settings_add_concept(out->settings, given->text, err);
+    case LRP_OPTION_CHANNELS:
+        if (!out->command->lists_channels || *given->text < '0' || *given->text > '9')
+            return lrp_settings_set(out->settings, (enum lrp_setting)option->setting, given->text, err);
+        out->only_channels = given->text;
+        return LRP_OK;
     case LRP_OPTION_INPUT_SHAPE:
         return lrp_settings_add_input_shape(out->settings, given->text, err);
     case LRP_OPTION_RULE:

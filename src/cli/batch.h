@@ -35,8 +35,6 @@ enum lrp_status lrp_batch_read(struct lrp_batch *batch, struct lrp_error *err);
 bool lrp_batch_writes(const struct lrp_batch *batch, const char *name);
 /* What a folder of results has besides: what was told, as a rules file. */
 #define LRP_BATCH_RULES "batch.lrpscope"
-/* A hash of all files of a model. Errors: LRP_FILE. */
-enum lrp_status lrp_batch_hash_model(const struct lrp_model *model, uint64_t *hash, struct lrp_error *err);
 /* Writes batch.json into the folder of results, or finds it there: of the same inputs, model and settings. Errors: LRP_USAGE
  * naming what is another. */
 enum lrp_status lrp_batch_claim(const struct lrp_batch *batch, struct lrp_error *err);

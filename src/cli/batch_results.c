@@ -8,6 +8,7 @@
 
 #include "batch.h"
 #include "commands.h"
+#include "identity.h"
 #include "json.h"
 #include "paths.h"
 #include "results.h"
@@ -62,7 +63,7 @@ void lrp_cli_results_compare(const char *folder, const struct lrp_model *model, 
     char now[32];
     *note = 0;
     if (!read_batch(folder, &batch, &ignored) && !lrp_json_get_string(batch, "model_hash", &then, &ignored) && *then &&
-        !lrp_batch_hash_model(model, &hash, &ignored)) {
+        !lrp_cli_hash_model(model, &hash, &ignored)) {
         snprintf(now, sizeof now, "%016" PRIx64, hash);
         if (strcmp(now, then) != 0)
             snprintf(note, size, "the model has changed since the batch: what is explained now is not what %.200s holds",

@@ -74,7 +74,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Lists the channels of the layer that --at names by their relevance, with share and activation. With --heatmap, --relevance "
                     "or --output-dir each gets the heatmap of the relevance that passes it (F-c003.png; an array has a row a channel). With "
                     "--index it keeps for every channel the samples it is strongest in.",
-         .run = lrp_cli_concepts, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
+         .run = lrp_cli_concepts, .lists_channels = true, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope concepts model.onnx castle.png --at conv5 --top 3 --heatmap castle-concept.png",
                       "lrpscope concepts model.onnx pictures.npy --at conv5 --index conv5-references"}},
     [LRP_COMMAND_BATCH] =

@@ -47,6 +47,7 @@ struct lrp_command {
     int least_inputs, most_inputs; /* plain arguments behind MODEL; -1: any number. --input counts as one */
     bool opens_results;            /* MODEL may be a folder that batch has written */
     bool finds_rules;              /* reads the rules file that lies beside MODEL, if none is named */
+    bool lists_channels;           /* --channels may be numbers: those of the layer */
     bool sets_apart;               /* every --rules is a setting of its own, not one over the other */
     const char *examples[4];
 };

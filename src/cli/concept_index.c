@@ -90,3 +90,38 @@ enum lrp_status lrp_concept_index_write(const struct lrp_concept_index *x, const
     if (!status) status = write_array(x, NULL, x->samples, folder, "sample", err);
     return !status ? write_array(x, NULL, x->positions, folder, "position", err) : status;
 }
+
+/* One of the arrays, if it is of the index's size; whatever it holds as doubles or whole numbers. */
+static enum lrp_status read_array(const struct lrp_concept_index *x, const char *folder, const char *name,
+                                  struct lrp_tensor **out, struct lrp_error *err)
+{
+    char *path = lrp_cli_path_join(folder, name, ".npy");
+    enum lrp_status status =
+        path ? lrp_tensor_read_npy(path, out, err) : lrp_fail(err, LRP_MEMORY, "not enough memory for an index");
+    if (!status && ((*out)->shape.rank != 2 || (*out)->shape.dim[0] != (int64_t)x->references || (*out)->shape.dim[1] < 1 ||
+                    (x->channels && (*out)->shape.dim[1] != (int64_t)x->channels)))
+        status = lrp_fail(err, LRP_FILE, "%s: it is no array of an index of %zu references", path, x->references);
+    free(path);
+    return status;
+}
+
+enum lrp_status lrp_concept_index_read(struct lrp_concept_index *x, const char *folder, struct lrp_error *err)
+{
+    struct lrp_tensor *values = NULL, *samples = NULL, *positions = NULL;
+    enum lrp_status status = read_array(x, folder, "value", &values, err);
+    if (!status) status = begin_index(x, (size_t)values->shape.dim[1], err);
+    if (!status) status = read_array(x, folder, "sample", &samples, err);
+    if (!status) status = read_array(x, folder, "position", &positions, err);
+    if (!status &&
+        (!lrp_dtype_is_float(values->dtype) || lrp_dtype_is_float(samples->dtype) || lrp_dtype_is_float(positions->dtype)))
+        status = lrp_fail(err, LRP_FILE, "%s: its arrays are none of an index", folder);
+    for (size_t i = 0; !status && i < values->count; i++) {
+        x->values[i] = (double)values->f[i];
+        x->samples[i] = samples->i[i];
+        x->positions[i] = positions->i[i];
+    }
+    lrp_tensor_release(values);
+    lrp_tensor_release(samples);
+    lrp_tensor_release(positions);
+    return status;
+}

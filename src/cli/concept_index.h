@@ -19,6 +19,8 @@ enum lrp_status lrp_concept_index_add(struct lrp_concept_index *index, const str
                                       struct lrp_index_score score, struct lrp_error *err);
 /* Writes value.npy, sample.npy and position.npy, (references, channels). */
 enum lrp_status lrp_concept_index_write(const struct lrp_concept_index *index, const char *folder, struct lrp_error *err);
+/* Reads them; `references` is set. Errors: LRP_FILE for arrays of another size. */
+enum lrp_status lrp_concept_index_read(struct lrp_concept_index *index, const char *folder, struct lrp_error *err);
 void lrp_concept_index_free(struct lrp_concept_index *index);
 
 #endif

@@ -13,6 +13,7 @@ enum lrp_option_kind {
     LRP_OPTION_INPUT_SHAPE,  /* N,C,H,W or NAME=N,C,H,W */
     LRP_OPTION_RULE,         /* SELECTOR=RULE */
     LRP_OPTION_CONCEPT,      /* LAYER=CHANNELS */
+    LRP_OPTION_CHANNELS,     /* of pictures, the setting; of the layer, where that is asked for: numbers */
     LRP_OPTION_RULES_FILE,
     LRP_OPTION_SUPPORT_LAYER,
     LRP_OPTION_SUPPORT_ACTIVATION,

@@ -280,6 +280,7 @@ enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation
     if (!flags) return no_memory(err);
     p.condition = condition_relevance;
     p.condition_data = &c;
+    if (!concepts->keep_parallel) p.progress = NULL; /* what lies before the conditions is found last, in another array */
     p.previous = NULL;
     p.previous_edges = NULL;
     p.edges = NULL;

@@ -187,6 +187,32 @@ enum lrp_status lrp_snapshot_export_animation(const struct lrp_snapshot *snapsho
     return status;
 }
 
+enum lrp_status lrp_snapshot_write_planes(const struct lrp_snapshot *snapshot, const char *note,
+                                          const struct lrp_sheet_plane *planes, size_t count, const char *path,
+                                          struct lrp_error *err)
+{
+    struct lrp_sheet_tile *tiles = calloc(count + 1, sizeof *tiles);
+    const char *slash = strrchr(snapshot->model_path, '/');
+    struct lrp_sheet out = {.title = slash ? slash + 1 : snapshot->model_path, .note = note, .tiles = tiles, .count = count};
+    struct lrp_picture picture = {0};
+    enum lrp_status status = tiles ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; !status && i < count; i++) {
+        const struct lrp_plane *p = planes[i].plane;
+        tiles[i] = (struct lrp_sheet_tile){.title = planes[i].title, .subtitle = planes[i].subtitle, .plane = p};
+        const struct lrp_tensor t = {.dtype = LRP_DTYPE_FLOAT,
+                                     .shape = {.rank = 2, .dim = {p->height, p->width}},
+                                     .count = (size_t)p->width * (size_t)p->height,
+                                     .f = p->values};
+        lrp_tensor_statistics(&t, &tiles[i].statistics);
+    }
+    if (!status) status = lrp_settings_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &out.options, err);
+    if (!status) status = lrp_sheet_render(&out, &picture, err);
+    if (!status) status = lrp_picture_write_png(&picture, path, err);
+    lrp_picture_free(&picture);
+    free(tiles);
+    return status;
+}
+
 /* ---- relevance of every value ---- */
 
 /* Names of values that canonization or a pattern swallowed, as a JSON list. Owned by the caller. */

@@ -54,6 +54,8 @@ def conditions():
     same("all of it", explain("skip.onnx"), [3, 6])
     same("through the layer", explain("skip.onnx", "--concept", "conv=0"), [2, 4])
     same("and round it", explain("skip.onnx", "--concept", "conv=0", "--concept-parallel", "keep"), [3, 6])
+    run("explain", "chain.onnx", "x.npy", *ZERO, "--concept", "fc=0", "--report", "layers.json", code=0)
+    same("layers before the condition", [layer["sum"] for layer in json.load(open("layers.json"))["layers"]], [27, 27, 27])
     same("only round it", explain("skip.onnx", "--concept", "conv=", "--concept-parallel", "keep"), [1, 2])
 
 
@@ -95,6 +97,55 @@ def references():
     same("activations", numbers("held/value.npy"), [4, 8, 4, 8])
 
 
+def graph():
+    # two convolutions: channels x, 2 x, then their sum and twice the second; y adds all four places: 9 + 12
+    nodes = [node("Conv", "x k", "a", name="one"), node("Conv", "a m", "b", name="two"), node("Flatten", "b", "f", name="flat"),
+             node("Gemm", "f w", "y", name="fc", transB=1)]
+    put("deep.onnx", model(nodes, {"x": (FLOAT, [1, 1, 2])}, {"y": (FLOAT, [1, 1])},
+                           {"k": tensor([1, 2], [2, 1, 1]), "m": tensor([1, 1, 0, 2], [2, 2, 1]), "w": tensor([1, 1, 1, 1], [1, 4])}))
+    run("concepts", "deep.onnx", "x.npy", *ZERO, "--at", "two", "--graph", "g.json", "--width", "2,2", code=0)
+    g = json.load(open("g.json"))
+    if [(n["layer"], n["channel"]) for n in g["nodes"]] != [("two", 1), ("two", 0), ("one", 1), ("one", 1), ("one", 0)]:
+        fail("nodes of the graph", g["nodes"])
+    same("relevance", [n["relevance"] for n in g["nodes"]], [12, 9, 12, 6, 3])
+    same("shares", [e["share"] for e in g["edges"]], [12 / 21, 9 / 21, 1, 6 / 9, 3 / 9])
+    if [e["to"] for e in g["edges"]] != [None, None, 0, 1, 1]:
+        fail("edges of the graph", g["edges"])
+    run("concepts", "deep.onnx", "x.npy", *ZERO, "--at", "two", "--graph", "g.dot", code=0)
+    dot = open("g.dot").read()
+    if not dot.startswith("digraph") or "n3 -> n1" not in dot or "57.1%" not in dot:
+        fail("DOT", dot)
+    both = json.loads(run("concepts", "deep.onnx", "x.npy", *ZERO, "--at", "two", "--at", "one", "--channels", "0", "--json", code=0).stdout)
+    layers = both["samples"][0]["layers"]
+    if [(layer["name"], [c["channel"] for c in layer["channels"]]) for layer in layers] != [("two", [0]), ("one", [0])]:
+        fail("several layers, some channels", layers)
+    same("their relevance", [layer["channels"][0]["relevance"] for layer in layers], [9, 3])
+    for wrong, word in (["--width", "0"], "whole numbers"), (["--channels", "2"], "2 channels"), (["--channels", "rbg"], "rgb"):
+        done = run("concepts", "deep.onnx", "x.npy", *ZERO, "--at", "two", "--graph", "no.dot", *wrong, code=2)
+        if word not in done.stderr:
+            fail(f"{wrong}: {word} is not said", done.stderr)
+
+
+def going_on():
+    # the same index, at once or in two steps; what it was made of must be the same
+    options = ["--composite", "zero", "--output-relevance", "logit", "--at", "conv", "--references", "2"]
+    for name, numbers_of in ("a", [1, 2]), ("b", [4, 0]), ("c", [2, 2]):
+        put(f"{name}.npy", npy(numbers_of, [1, 1, 2]))
+    run("concepts", "chain.onnx", "a.npy", "b.npy", "c.npy", *options, "--index", "whole", code=0)
+    run("concepts", "chain.onnx", "a.npy", *options, "--index", "steps", code=0)
+    if open("steps/inputs.txt").read() != "a.npy\n" or json.load(open("steps/index.json"))["samples"] != 1:
+        fail("an index does not say what it is of")
+    run("concepts", "chain.onnx", "a.npy", "b.npy", "c.npy", *options, "--index", "steps", "--resume", "--sheet", "sheet.png", code=0)
+    for name in "value", "sample", "position":
+        same(f"{name} in steps", numbers(f"steps/{name}.npy"), numbers(f"whole/{name}.npy"))
+    if open("steps/inputs.txt").read() != "a.npy\nb.npy\nc.npy\n" or not os.path.exists("sheet.png"):
+        fail("gone on with, an index does not name all its inputs, or has no sheet")
+    for wrong, word in (["b.npy"], "other inputs"), (["a.npy", "--share"], "--share"), (["a.npy", "--rule", "conv=epsilon"], "settings"):
+        done = run("concepts", "chain.onnx", *wrong, *options, "--index", "steps", "--resume", code=2)
+        if word not in done.stderr:
+            fail(f"{wrong}: {word} is not said", done.stderr)
+
+
 def refused():
     for arguments, code, word in [
         (["--concept", "conv=9"], 2, "2 channels"), (["--concept", "conv=(0:7)"], 2, "conv"), (["--concept", "conv=a"], 2, "top(N)"),
@@ -119,5 +170,7 @@ with tempfile.TemporaryDirectory() as folder:
     conditions()
     ranking()
     references()
+    graph()
+    going_on()
     refused()
 finish("concepts")

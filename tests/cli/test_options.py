@@ -37,7 +37,7 @@ EXAMPLES = {
     "--concept": ["conv=0"], "--concept-parallel": ["keep"], "--concept-start": ["activation"],
     "--setting": ["gradient"], "--metric": ["sparseness"], "--attribution": ["made.npy"], "--mask": ["mask.npy"], "--masks": ["masks"], "--box": ["0,0,2,2"], "--span": ["a"],
     "--curve": ["c.csv"], "--budget": ["1000000"],
-    "--by": ["activation"], "--index": ["own-index"], "--references": ["1"], "--pool": ["max"], "--share": [None],
+    "--graph": ["g.dot"], "--width": ["1"], "--by": ["activation"], "--index": ["own-index"], "--references": ["1"], "--pool": ["max"], "--share": [None],
     "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
 }
 # What an option needs to be seen by: pictures drawn, a check that fails ...
@@ -46,7 +46,7 @@ BESIDE = {
     "--show": "DRAW", "--output-dir": "DRAW", "--repeat": ["--report", "r.json"], "--labels": ["--target", "cat"],
     "--scale-tokens": ["--target", "5@2"], "--tokenizer": ["--target", "5@1", "--output-relevance", "logit"],
     "--concept-parallel": ["--concept", "1=0"], "--concept-start": ["--concept", "1=0"],
-    "--null": ["--inputs", "zeros.txt"], "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
+    "--width": ["--graph", "g.dot"], "--resume": ["--index", "old-index"], "--null": ["--inputs", "zeros.txt"], "--references": ["--index", "own-index"], "--pool": ["--index", "own-index"], "--share": ["--index", "own-index"],
     "--mask": ["--metric", "mass-accuracy"], "--masks": ["--metric", "mass-accuracy"], "--box": ["--metric", "mass-accuracy"], "--span": ["--metric", "mass-accuracy"],
     "--show-map": ["--color", "256"], "--at": "DRAW", "--no-canonize": ["--output", "o.npy"], "--quiet": ["--rules", "flat.json"],
 }
@@ -195,6 +195,7 @@ def main():
     os.chdir(folder)
     write_files()
     subprocess.run([BINARY, "batch", "model.onnx", "input.ppm", "other.ppm", "third.ppm", "fourth.ppm", "--skip-checks", "--output-dir", "done"], check=True, capture_output=True)
+    subprocess.run([BINARY, "concepts", "model.onnx", "input.ppm", "--skip-checks", "--at", "conv", "--references", "3", "--index", "old-index"], check=True, capture_output=True)
     helps = {c: subprocess.run([BINARY, *([c] if c else []), "--help"], capture_output=True, text=True, check=True).stdout for c in CALLS}
     listed = {c: set(re.findall(r"^ +(?:-[a-z0-9], +)?(--[a-z-]+)", text, re.M)) for c, text in helps.items()}
     names = set(re.findall(r"^  lrpscope ([a-z]+)", helps[""].split("Commands:")[1].split("\n\n")[0], re.M)) | {""}

@@ -202,7 +202,8 @@ static void every_setting_is_set_by_an_option(void **state)
         bool found = false;
         for (size_t i = 0; !found && (option = lrp_cli_option_at(i)); i++)
             found = (option->kind == LRP_OPTION_SETTING || option->kind == LRP_OPTION_SETTING_FLAG ||
-                     option->kind == LRP_OPTION_INPUT_SHAPE || option->kind == LRP_OPTION_CONCEPT) &&
+                     option->kind == LRP_OPTION_INPUT_SHAPE || option->kind == LRP_OPTION_CONCEPT ||
+                     option->kind == LRP_OPTION_CHANNELS) &&
                     option->setting == setting;
         if (!found) fail_msg("the setting %s has no option", lrp_setting_key((enum lrp_setting)setting));
     }
