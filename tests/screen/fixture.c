@@ -393,3 +393,36 @@ int fixture_run_effects(struct fixture *f)
     fixture_seen(f);
     return last;
 }
+
+/* A straight fall from `from` to 0, bent by `bend`: below the straight line if it is positive. */
+static double *falling(double from, double bend, size_t length)
+{
+    double *curve = malloc(length * sizeof *curve);
+    for (size_t i = 0; curve && i < length; i++) {
+        const double t = (double)i / (double)(length - 1);
+        curve[i] = from * (1 - t) - bend * t * (1 - t) * from;
+    }
+    return curve;
+}
+
+void fixture_scores(struct fixture *f)
+{
+    enum { LENGTH = 50 };
+    static const char *const names[] = {"epsilon-plus", "epsilon-plus-flat", "gradient"};
+    struct lrp_scores scores = {.count = 3, .done = 2, .running = true, .baselines = {"mean", "min"}};
+    scores.rows = calloc(scores.count, sizeof *scores.rows);
+    for (size_t i = 0; scores.rows && i < scores.count; i++) {
+        struct lrp_scored *row = &scores.rows[i];
+        *row = (struct lrp_scored){.name = strdup(names[i]), .is_method = i == 2, .there = i < 2, .same_as = (int)i};
+        for (int b = 0; i < 2 && b < LRP_BASELINES; b++)
+            row->flipping[b] = (struct lrp_flipping){.morf = falling(10, 0.9, LENGTH),
+                                                     .lerf = falling(10, -0.8, LENGTH),
+                                                     .length = LENGTH,
+                                                     .abpc = 4.5 + (double)i - (double)(2 * b) * (double)i};
+    }
+    for (int b = 0; b < LRP_BASELINES; b++)
+        scores.random[b] = (struct lrp_flipping){.morf = falling(10, 0, LENGTH), .length = LENGTH, .abpc = 0.25};
+    struct lrp_event event = {.kind = LRP_EVENT_SCORES, .scores = &scores};
+    lrp_app_update(&f->app, &event);
+    lrp_scores_free(&scores);
+}

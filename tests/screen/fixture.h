@@ -48,6 +48,8 @@ void fixture_layer(struct fixture *f);
 void fixture_results(struct fixture *f, bool relevance);
 /* A ledger: a little goes to biases, much at layer 20, and two layers have flags. */
 void fixture_ledger(struct fixture *f);
+/* Scores of three settings, one of which is being computed. */
+void fixture_scores(struct fixture *f);
 /* Results that cannot be trusted: the input's scale, and a layer behind which relevance blows up. */
 void fixture_doubts(struct fixture *f);
 /* Results of a batch of ten, of which seven are there: one is a bad input, one has warnings. */

@@ -13,7 +13,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT, BATCH } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT, BATCH, SCORED } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -95,6 +95,9 @@ static const struct screen {
     {"results-filtered-ascii-mono-60x15", "9SSS\\right:wrong<Enter>j", 60, 15, LRP_COLOR_MONO, true, BATCH},
     {"results-searched-40x12", "9/dog<Enter>n", 40, 12, LRP_COLOR_256, false, BATCH},
     {"results-opened-80x24", "9jj<Enter>!q", 80, 24, LRP_COLOR_256, false, BATCH},
+    {"evaluation-120x40", "6j<Right><Right>", 120, 40, LRP_COLOR_256, false, SCORED},
+    {"evaluation-ascii-mono-80x24", "6j<Right>", 80, 24, LRP_COLOR_MONO, true, SCORED},
+    {"evaluation-running-80x24", "6", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},
@@ -146,6 +149,7 @@ static void prepare(struct fixture *f, const struct screen *s)
     if (s->state == DOUBTS) fixture_doubts(f);
     if (s->state == BATCH) fixture_batch(f);
     if (s->state == TEXT) fixture_transformer(f);
+    if (s->state == SCORED) fixture_scores(f);
     if (s->state == BRANCHES) fixture_branches(f);
     if (s->state == RUNNING) {
         f->snapshot.job = LRP_JOB_RELEVANCE;

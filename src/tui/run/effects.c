@@ -54,6 +54,7 @@ static void do_cancel(struct lrp_runner *runner, const struct lrp_effect *effect
 {
     (void)effect;
     lrp_session_cancel(runner->session);
+    lrp_runner_stop_scores(runner);
     lrp_runner_look(runner); /* shown at once; the worker is told meanwhile */
 }
 static void do_open(struct lrp_runner *runner, const struct lrp_effect *effect)
@@ -225,6 +226,27 @@ static void do_condition(struct lrp_runner *runner, const struct lrp_effect *eff
     free(setting);
 }
 
+static void do_evaluate(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    (void)effect;
+    lrp_runner_evaluate(runner);
+}
+
+/* The setting of a row of scores, as one change that can be undone: rules given to layers were no part of it. */
+static void do_take_setting(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    char text[200];
+    if (!settings) return;
+    lrp_settings_remove_rule(settings, NULL);
+    enum lrp_status status = lrp_settings_set(settings, LRP_SETTING_METHOD, effect->flag ? effect->text : "lrp", &err);
+    if (!status && !effect->flag) status = lrp_settings_set(settings, LRP_SETTING_COMPOSITE, effect->text, &err);
+    if (!apply_or_say(runner, settings, status, &err)) return;
+    snprintf(text, sizeof text, "%s %.120s holds", effect->flag ? "method" : "composite", effect->text);
+    lrp_runner_say(runner, false, text);
+}
+
 /* An argument of the method in the form; the form comes back with it, or what is wrong is said. */
 static void do_argument(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
@@ -328,6 +350,8 @@ static const struct {
             [LRP_EFFECT_MENU] = {do_menu, false},
             [LRP_EFFECT_ARGUMENT] = {do_argument, false},
             [LRP_EFFECT_CONDITION] = {do_condition, false},
+            [LRP_EFFECT_EVALUATE] = {do_evaluate, false},
+            [LRP_EFFECT_TAKE_SETTING] = {do_take_setting, false},
             [LRP_EFFECT_PROPOSE] = {do_propose, false},
             [LRP_EFFECT_EXPORT] = {lrp_runner_write, false},
             [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},

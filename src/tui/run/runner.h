@@ -36,6 +36,7 @@ struct lrp_painting_asked {
 /* Work in a thread of its own (run_task.c). */
 struct lrp_task;
 struct lrp_export;
+struct lrp_evaluating;
 /* A model on its way, and what is to be done when it is there. While it is on its way, the first five are the thread's. */
 struct lrp_arrival {
     char *model;                   /* owned */
@@ -69,6 +70,8 @@ struct lrp_runner {
     struct lrp_arrival arrival;
     struct lrp_task *export_task;          /* owned: files being written; NULL: none */
     struct lrp_export *exporting;          /* owned: which */
+    struct lrp_task *score_task;           /* owned: settings being scored; NULL: none */
+    struct lrp_evaluating *scoring;        /* owned: which */
     const struct lrp_tokenizer *tokenizer; /* borrowed: of the model that is open; NULL: none is known */
     struct lrp_tokenizer **tokenizers;     /* owned: all that were opened: pictures of an earlier model may still ask one */
     size_t tokenizer_count;
@@ -191,6 +194,13 @@ bool lrp_runner_export_waits(const struct lrp_runner *runner);
 void lrp_runner_go_on_exporting(struct lrp_runner *runner);
 /* Says what was written when it is; false if nothing is on its way, or (without `wait`) not done. */
 bool lrp_runner_take_export(struct lrp_runner *runner, bool wait);
+/* Scores settings on the input at hand, row by row. */
+void lrp_runner_evaluate(struct lrp_runner *runner);
+/* Asks it to stop; ends it and forgets what is not taken yet. */
+void lrp_runner_stop_scores(struct lrp_runner *runner);
+void lrp_runner_end_scores(struct lrp_runner *runner);
+/* Shows rows that have come meanwhile; false if there are none. `wait`: for all of them. */
+bool lrp_runner_take_scores(struct lrp_runner *runner, bool wait);
 /* What a word in a prompt could become. */
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word);
 /* "~/x" with the home folder. Owned by the caller; NULL when out of memory. */

@@ -14,6 +14,7 @@ static bool wait_idle(struct lrp_runner *runner, const char *rest)
 {
     (void)rest;
     if (runner->session) lrp_session_wait(runner->session);
+    lrp_runner_take_scores(runner, true);
     lrp_runner_look(runner);
     return true;
 }

@@ -24,6 +24,7 @@ bool lrp_runner_init(struct lrp_runner *runner, struct lrp_session *session, str
 void lrp_runner_free(struct lrp_runner *runner)
 {
     lrp_runner_drop_model(runner);
+    lrp_runner_end_scores(runner);
     lrp_runner_take_export(runner, true);
     lrp_paint_thread_free(runner->paint_thread);
     lrp_snapshot_release(runner->stored);

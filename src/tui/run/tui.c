@@ -132,6 +132,7 @@ static void wait_for_news(struct lrp_runner *runner)
         }
         lrp_runner_take_model(runner);
         lrp_runner_take_export(runner, false);
+        lrp_runner_take_scores(runner, false);
         lrp_runner_take_painting(runner);
         lrp_runner_look(runner);
     }
@@ -169,6 +170,7 @@ static int loop(struct lrp_runner *runner)
             drain(runner->wake[0]);
             dirty = lrp_runner_take_model(runner) || dirty;
             dirty = lrp_runner_take_export(runner, false) || dirty;
+            dirty = lrp_runner_take_scores(runner, false) || dirty;
             dirty = lrp_runner_take_painting(runner) || dirty;
             d.look = d.look < 0 ? now_ms() + (lrp_app_busy(&runner->app) ? LRP_LOOK_MS : 0) : d.look;
         }

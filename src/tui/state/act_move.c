@@ -294,6 +294,11 @@ static int selected_link(const struct lrp_app *app)
 
 void lrp_do_follow(struct lrp_app *app)
 {
+    const struct lrp_view_row *view = lrp_app_view_row(app, app->view);
+    if (view->take) {
+        view->take(app, app->windows[app->view].selected);
+        return;
+    }
     const int link = selected_link(app);
     if (link < 0) return;
     remember_link(app);

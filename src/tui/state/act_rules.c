@@ -164,7 +164,7 @@ void lrp_do_reload(struct lrp_app *app)
 void lrp_do_cancel(struct lrp_app *app)
 {
     char hint[80];
-    if (lrp_app_busy(app)) {
+    if (lrp_app_busy(app) || app->scores.running) {
         lrp_app_emit(app, LRP_EFFECT_CANCEL, NULL, 0, false);
         lrp_app_say(app, false, "cancelling");
     } else {

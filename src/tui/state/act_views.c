@@ -21,6 +21,7 @@ void lrp_app_open_view(struct lrp_app *app, enum lrp_view view)
     lrp_app_select(app, app->layer);
     if (row->opens_at_end) app->windows[view].selected = lrp_app_row_count(app, view) - 1;
     if (row->shows_ledger) ask_for_ledger(app);
+    if (row->opened) row->opened(app);
 }
 
 #define X(name, ...)                                                                                                           \

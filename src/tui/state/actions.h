@@ -127,6 +127,9 @@ enum lrp_action_group {
     V(check, "2", "", "model check: what fails, and what to do")                                                               \
     V(summary, "4", "", "summary: model, settings, times")                                                                     \
     V(messages, "5", "", "messages")                                                                                           \
+    V(evaluation, "6", "", "what settings score on this input")                                                                \
+    X(flip_back, "flip-back", VIEWS, LRP_IN_TEXT, "<Left>", "", "scores: a region less is taken away")                         \
+    X(flip_on, "flip-on", VIEWS, LRP_IN_TEXT, "<Right>", "", "scores: a region more is taken away")                            \
     T(write_rules, "write", OUT, LRP_IN_PANES, "w", "", "write the settings as a rules file", FILE, "FILE")                    \
     T(export_all, "export-all", OUT, LRP_IN_PANES, "E", "", "a heatmap per layer, a sheet, the report", FILE, "FILE")          \
     T(dump, "dump", OUT, LRP_IN_PANES, "", "", "write this screen: FILE.svg, or as text", FILE, "FILE")                        \

@@ -35,6 +35,7 @@ void lrp_app_free(struct lrp_app *app)
     free(app->search);
     free(app->tried);
     free(app->form);
+    lrp_scores_free(&app->scores);
     free(app->filter);
     free(app->results.entries);
     free(app->results.filter);

@@ -10,13 +10,13 @@
  * number = 0 layer, 1 activation, flag = on. MENU: rows of menu `number` are wanted, layer = layers[0].
  * A menu's text: which of several lists of rows, as a number; of a method's arguments the method. ARGUMENT: text = what
  * argument `number` of the form's method is now. CONDITION: relevance must pass channel `number` of layers[0], or need not
- * any longer; -1: none of the layer's.
- * NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name for prompt
- * `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is wanted now
- * is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present results for
- * comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. NEXT_INPUT: number = +1 or -1, of the
- * inputs that were given. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept;
- * NULL: back to what is kept. */
+ * any longer; -1: none of the layer's. EVALUATE: settings are scored on the input. TAKE_SETTING: text = a composite, or a
+ * method (flag). NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name
+ * for prompt `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is
+ * wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present
+ * results for comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. NEXT_INPUT: number = +1 or -1,
+ * of the inputs that were given. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but
+ * not kept; NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -34,6 +34,8 @@
     X(MENU)                                                                                                                    \
     X(ARGUMENT)                                                                                                                \
     X(CONDITION)                                                                                                               \
+    X(EVALUATE)                                                                                                                \
+    X(TAKE_SETTING)                                                                                                            \
     X(PROPOSE)                                                                                                                 \
     X(EXPORT)                                                                                                                  \
     X(EXPORT_ALL)                                                                                                              \

@@ -6,6 +6,7 @@
 #include "lrpscope/session.h"
 #include "place.h"
 #include "preview.h"
+#include "scores.h"
 
 struct lrp_batch_results;
 
@@ -143,6 +144,7 @@ enum lrp_event_kind {
     LRP_EVENT_PLACE,    /* place */
     LRP_EVENT_COMMAND,  /* text: as typed behind : */
     LRP_EVENT_RESULTS,  /* results: what is there of them now */
+    LRP_EVENT_SCORES,   /* scores, handed over */
     LRP_EVENT_TICK      /* one step of playing */
 };
 struct lrp_event {
@@ -153,6 +155,7 @@ struct lrp_event {
     struct lrp_facts *facts;       /* contents moved out */
     struct lrp_painting *painting; /* contents moved out */
     struct lrp_menu_rows *rows;    /* contents moved out */
+    struct lrp_scores *scores;     /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
     const struct lrp_batch_results *results; /* borrowed until the next ones */

@@ -147,6 +147,9 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
         app->results.all = event->results;
         lrp_app_list_results(app);
         break;
+    case LRP_EVENT_SCORES:
+        lrp_app_set_scores(app, event->scores);
+        break;
     case LRP_EVENT_TICK:
         on_tick(app);
         break;

@@ -36,10 +36,12 @@ struct lrp_view_row {
     void (*row_take)(struct lrp_app *app, int row);                               /* what Enter does */
     int (*page)(int rows); /* how many of so many rows its rows have; NULL: all */
     void (*lines)(const struct lrp_app *app, int width, struct lrp_lines *lines);
-    bool whole_body;       /* there is no preview beside it */
-    bool shows_ledger;     /* which is computed when the view opens */
-    bool opens_at_end;     /* at its last line */
-    bool lies_over_others; /* closing it, also by its own key, leads back to the view before */
+    void (*opened)(struct lrp_app *app);        /* what opening it asks for; NULL: nothing */
+    void (*take)(struct lrp_app *app, int row); /* what Enter does with a line; NULL: it follows the line's link */
+    bool whole_body;                            /* there is no preview beside it */
+    bool shows_ledger;                          /* which is computed when the view opens */
+    bool opens_at_end;                          /* at its last line */
+    bool lies_over_others;                      /* closing it, also by its own key, leads back to the view before */
 };
 
 /* What lies under a point of the screen; of what does not lie there, none. */
