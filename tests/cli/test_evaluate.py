@@ -4,6 +4,7 @@ on the same inputs, ranked, and doubted where two baselines disagree."""
 import json
 import math
 import os
+import signal
 import struct
 import subprocess
 import sys
@@ -105,6 +106,53 @@ def places():
     done = run("evaluate", "line4.onnx", "ones4.npy", "--metric", "mrr")
     if done.returncode != 2 or "--mask" not in done.stderr:
         fail("a metric without its mask", done.stderr)
+
+
+def pgm(width, height, of):
+    return b"P5 %d %d 255\n" % (width, height) + bytes(of(x, y) for y in range(height) for x in range(width))
+
+
+def masks_go_where_pictures_go():
+    # the picture's middle four columns of eight are seen, of a mask as large as the picture likewise: of its columns 5 to 7 the one
+    # at 3 is left, a quarter of all; boxes are in the pixels that the model sees, arrays of its size
+    put("squares.onnx", model([node("Flatten", "x", "f", name="flat"), node("Gemm", "f w", "y", name="fc", transB=1)],
+                              {"x": (FLOAT, [1, 1, 4, 4])}, {"y": (FLOAT, [1, 1])}, {"w": tensor([1] * 16, [1, 16])}))
+    put("wide.pgm", pgm(8, 4, lambda x, y: 100))
+    put("right.pgm", pgm(8, 4, lambda x, y: 255 if x >= 5 else 0))
+    put("twice.pgm", pgm(16, 8, lambda x, y: 255 if x >= 10 else 0))
+    put("grey.pgm", pgm(8, 4, lambda x, y: 127 if x >= 5 else 128))
+    put("sixteen.npy", npy([1] * 16, [1, 1, 4, 4]))
+    put("column.npy", npy([0, 0, 0, 1] * 4, [4, 4]))
+    seen = dict(file="squares.onnx", given="wide.pgm")
+    crop = ["--attribution", "sixteen.npy", "--size", "4", "--crop", "4"]
+    for what, options, want in (("a mask as large", ["--mask", "right.pgm"], .25), ("a mask twice as large", ["--mask", "twice.pgm"], .25),
+                                ("above 127", ["--mask", "grey.pgm"], .75), ("a box", ["--box", "3,0,4,4"], .25),
+                                ("an array", ["--mask", "column.npy"], .25)):
+        same(what, scored("mass-accuracy", *crop, *options, **seen).get("value"), want)
+    same("resized, not cropped", scored("mass-accuracy", "--attribution", "sixteen.npy", "--mask", "right.pgm", **seen).get("value"), .5)
+
+
+def interrupted():
+    """What an interruption leaves is told: scores of the inputs so far, how many, and the signal's exit code."""
+    many, wait = ["ones.npy"] * 30000, 0.5
+    while wait < 60:
+        program = subprocess.Popen([BINARY, "evaluate", "line.onnx", *many, "--target", "0", "--skip-checks", "--json", "--metric", "sparseness"],
+                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            out, err = program.communicate(timeout=wait)
+        except subprocess.TimeoutExpired:
+            program.send_signal(signal.SIGINT)
+            out, err = program.communicate()
+        if program.returncode == 130 and out:
+            break
+        wait *= 2 # nothing was scored yet
+    done = json.loads(out) if out else {}
+    if program.returncode != 130 or not 0 < done.get("samples", 0) < len(many):
+        fail("interrupted", program.returncode, done.get("samples"), err)
+    elif f"of {len(many)} inputs were scored before the interruption" not in err:
+        fail("an interruption is not told", err)
+    else: # the gradient of a linear network: |3|, |1|, |-2|, in order 1, 2, 3
+        same("its scores", done["results"][0]["metrics"][0].get("value"), 2 / 9)
 
 
 def explained_anew():
@@ -232,7 +280,7 @@ def main():
                                     ("u", [1, 0, 0, 1, 1, 1], [2, 3]), ("pair", [1, 1, 1, 2, 2, 2], [2, 3]), ("r2", [3, 1, -2] * 2, [2, 3]),
                                     ("back2", [-3, -1, 2] * 2, [2, 3]), ("back", [-3, -1, 2], [1, 3]), ("slope", [0, 1, 5], [1, 3])):
             put(name + ".npy", npy(values, shape))
-        for part in (flipping, numbers_alone, places, explained_anew, together, texts, settings, folders):
+        for part in (flipping, numbers_alone, places, masks_go_where_pictures_go, interrupted, explained_anew, together, texts, settings, folders):
             part()
         listed = {m["name"] for m in json.loads(run("metrics", "--json").stdout)["metrics"]}
         if listed - worked:
