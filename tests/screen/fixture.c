@@ -409,7 +409,7 @@ void fixture_scores(struct fixture *f)
 {
     enum { LENGTH = 50 };
     static const char *const names[] = {"epsilon-plus", "epsilon-plus-flat", "gradient"};
-    struct lrp_scores scores = {.count = 3, .done = 2, .running = true, .baselines = {"mean", "min"}};
+    struct lrp_setting_scores scores = {.count = 3, .done = 2, .running = true, .baselines = {"mean", "min"}};
     scores.rows = calloc(scores.count, sizeof *scores.rows);
     for (size_t i = 0; scores.rows && i < scores.count; i++) {
         struct lrp_scored *row = &scores.rows[i];

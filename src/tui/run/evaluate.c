@@ -18,7 +18,7 @@ struct lrp_evaluating {
     size_t count;
     int wake_fd;
     pthread_mutex_t lock;
-    struct lrp_scores scores;
+    struct lrp_setting_scores scores;
     bool fresh, stopped;
 };
 
@@ -58,7 +58,7 @@ static bool same_curves(const struct lrp_flipping *a, const struct lrp_flipping 
 }
 
 /* The first row that takes everything away in the same order. */
-static int twin_of(const struct lrp_scores *s, size_t row)
+static int twin_of(const struct lrp_setting_scores *s, size_t row)
 {
     for (size_t i = 0; i < row; i++)
         if (same_curves(&s->rows[i].flipping[0], &s->rows[row].flipping[0]) &&
@@ -231,7 +231,7 @@ void lrp_runner_end_scores(struct lrp_runner *runner)
 
 static void show_scores(struct lrp_runner *runner)
 {
-    struct lrp_scores copy = {0};
+    struct lrp_setting_scores copy = {0};
     pthread_mutex_lock(&runner->scoring->lock);
     const bool ok = lrp_scores_copy(&runner->scoring->scores, &copy);
     runner->scoring->fresh = false;

@@ -18,7 +18,7 @@ static const char *number_text(const struct lrp_scored *row, int baseline, char 
 
 static void add_row(const struct lrp_app *app, int i, struct lrp_lines *lines)
 {
-    const struct lrp_scores *s = &app->scores;
+    const struct lrp_setting_scores *s = &app->scores;
     const struct lrp_scored *row = &s->rows[i];
     char first[32], second[32];
     const bool best = row->there && (lrp_scores_best(s, 0) == i || lrp_scores_best(s, 1) == i);
@@ -39,7 +39,7 @@ static void add_row(const struct lrp_app *app, int i, struct lrp_lines *lines)
 
 static void add_verdict(const struct lrp_app *app, struct lrp_lines *lines)
 {
-    const struct lrp_scores *s = &app->scores;
+    const struct lrp_setting_scores *s = &app->scores;
     const int first = lrp_scores_best(s, 0), second = lrp_scores_best(s, 1);
     char hint[100];
     if (s->running || first < 0)
@@ -53,7 +53,7 @@ static void add_verdict(const struct lrp_app *app, struct lrp_lines *lines)
 
 static void lines_of(const struct lrp_app *app, int width, struct lrp_lines *lines)
 {
-    const struct lrp_scores *s = &app->scores;
+    const struct lrp_setting_scores *s = &app->scores;
     char first[32], second[32];
     (void)width;
     for (size_t i = 0; i < s->count; i++) add_row(app, (int)i, lines);
@@ -168,7 +168,7 @@ static void draw_panel(const struct lrp_app *app, struct lrp_canvas *canvas, str
 /* Under the table, of the selected row: one baseline beside the other, or the first alone. */
 static void draw_plot(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
-    const struct lrp_scores *s = &app->scores;
+    const struct lrp_setting_scores *s = &app->scores;
     const int selected = app->windows[app->view].selected, panels = rect.columns >= 2 * PLOT_LEAST_COLUMNS + 2 ? 2 : 1;
     const struct lrp_scored *row = selected >= 0 && (size_t)selected < s->count ? &s->rows[selected] : NULL;
     char hint[160];

@@ -26,11 +26,11 @@ void lrp_app_take_scored(struct lrp_app *app, int row)
     lrp_app_emit(app, LRP_EFFECT_TAKE_SETTING, s->name, 0, s->is_method);
 }
 
-void lrp_app_set_scores(struct lrp_app *app, struct lrp_scores *scores)
+void lrp_app_set_scores(struct lrp_app *app, struct lrp_setting_scores *scores)
 {
     lrp_scores_free(&app->scores);
     app->scores = *scores;
-    *scores = (struct lrp_scores){0};
+    *scores = (struct lrp_setting_scores){0};
 }
 
 static void step_flipping(struct lrp_app *app, int step)

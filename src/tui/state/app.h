@@ -154,9 +154,9 @@ struct lrp_app {
     char offer[256]; /* to go back to the last session: y takes it, n not; all other keys work; "": none */
     char status[512];
     bool status_error;
-    unsigned errors_told;     /* since the start */
-    struct lrp_scores scores; /* of settings, on an input */
-    int flip_step;            /* how many steps are taken in their curves */
+    unsigned errors_told;             /* since the start */
+    struct lrp_setting_scores scores; /* of settings, on an input */
+    int flip_step;                    /* how many steps are taken in their curves */
     struct lrp_messages messages;
     struct lrp_effects effects; /* what the runtime shall do; it empties them */
 };
@@ -263,7 +263,7 @@ void lrp_app_end_completion(struct lrp_app *app);
  * taken, or, behind the last, all scored again. */
 void lrp_app_open_scores(struct lrp_app *app);
 void lrp_app_ask_scores(struct lrp_app *app);
-void lrp_app_set_scores(struct lrp_app *app, struct lrp_scores *scores);
+void lrp_app_set_scores(struct lrp_app *app, struct lrp_setting_scores *scores);
 void lrp_app_take_scored(struct lrp_app *app, int row);
 void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event);
 void lrp_app_find(struct lrp_app *app, int from, int step);

@@ -152,10 +152,10 @@ struct lrp_event {
     int number, x, y;
     const char *text; /* borrowed */
     const struct lrp_snapshot *snapshot;
-    struct lrp_facts *facts;       /* contents moved out */
-    struct lrp_painting *painting; /* contents moved out */
-    struct lrp_menu_rows *rows;    /* contents moved out */
-    struct lrp_scores *scores;     /* contents moved out */
+    struct lrp_facts *facts;           /* contents moved out */
+    struct lrp_painting *painting;     /* contents moved out */
+    struct lrp_menu_rows *rows;        /* contents moved out */
+    struct lrp_setting_scores *scores; /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
     const struct lrp_batch_results *results; /* borrowed until the next ones */

@@ -12,7 +12,7 @@ static void free_flipping(struct lrp_flipping *f)
     *f = (struct lrp_flipping){0};
 }
 
-void lrp_scores_free(struct lrp_scores *s)
+void lrp_scores_free(struct lrp_setting_scores *s)
 {
     for (size_t i = 0; s->rows && i < s->count; i++) {
         free(s->rows[i].name);
@@ -21,7 +21,7 @@ void lrp_scores_free(struct lrp_scores *s)
     }
     for (int b = 0; b < LRP_BASELINES; b++) free_flipping(&s->random[b]);
     free(s->rows);
-    *s = (struct lrp_scores){0};
+    *s = (struct lrp_setting_scores){0};
 }
 
 static double *copy_curve(const double *from, size_t length, bool *ok)
@@ -39,7 +39,7 @@ static void copy_flipping(const struct lrp_flipping *from, struct lrp_flipping *
     to->lerf = copy_curve(from->lerf, from->length, ok);
 }
 
-bool lrp_scores_copy(const struct lrp_scores *from, struct lrp_scores *out)
+bool lrp_scores_copy(const struct lrp_setting_scores *from, struct lrp_setting_scores *out)
 {
     bool ok = true;
     *out = *from;
@@ -60,7 +60,7 @@ bool lrp_scores_copy(const struct lrp_scores *from, struct lrp_scores *out)
     return false;
 }
 
-int lrp_scores_best(const struct lrp_scores *s, int baseline)
+int lrp_scores_best(const struct lrp_setting_scores *s, int baseline)
 {
     int best = -1;
     for (size_t i = 0; i < s->count; i++) {

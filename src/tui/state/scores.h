@@ -22,7 +22,7 @@ struct lrp_scored {
     struct lrp_flipping flipping[LRP_BASELINES];
 };
 /* {0} is none. */
-struct lrp_scores {
+struct lrp_setting_scores {
     struct lrp_scored *rows; /* owned */
     size_t count, done;
     bool running;
@@ -30,10 +30,10 @@ struct lrp_scores {
     const char *baselines[LRP_BASELINES];      /* their names; static */
     struct lrp_flipping random[LRP_BASELINES]; /* morf: in a random order; lerf: NULL */
 };
-void lrp_scores_free(struct lrp_scores *scores);
+void lrp_scores_free(struct lrp_setting_scores *scores);
 /* False when out of memory; *out is empty then. */
-bool lrp_scores_copy(const struct lrp_scores *from, struct lrp_scores *out);
+bool lrp_scores_copy(const struct lrp_setting_scores *from, struct lrp_setting_scores *out);
 /* The row that is best under a baseline; -1: none is known. */
-int lrp_scores_best(const struct lrp_scores *scores, int baseline);
+int lrp_scores_best(const struct lrp_setting_scores *scores, int baseline);
 
 #endif
