@@ -77,6 +77,12 @@ enum lrp_status lrp_session_select_sample(struct lrp_session *session, int64_t s
 /* Stops what runs and drops all results, not what is prepared: the next run computes everything again. */
 enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error *err);
 
+/* Whether later runs for relevance keep that of layers (at first they do). Else only that of the model's inputs is there
+ * afterwards, and of layers the statistics: lrp_result_tensor is NULL for them, and there is no ledger. Results that are there
+ * stay as they are.
+ */
+void lrp_session_keep_layers(struct lrp_session *session, bool keep);
+
 /* ---- running ---- */
 
 /* The ledger needs another pass over the layers, behind that of the relevance: only when it is asked for. */

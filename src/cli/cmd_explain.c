@@ -169,11 +169,19 @@ static enum lrp_status check_outputs(const struct lrp_explain *e, size_t first, 
     return status;
 }
 
+/* Nothing that is asked for reads the relevance of layers. */
+static bool asks_ends_only(const struct lrp_arguments *a, const struct lrp_explain_files *files)
+{
+    return !a->at && !files->layerwise && !files->sheet && !files->html && !files->report && !a->report && !a->json &&
+           !a->output_dir && !lrp_breakdown_asked(a) && !lrp_steps_asked(a);
+}
+
 static enum lrp_status run_round(struct lrp_explain *e, size_t index, struct lrp_error *err)
 {
     struct lrp_explain_round round = {.index = index, .path = lrp_cli_job_round_path(&e->job, index)};
     enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], line_of(e, index), &round.files, err);
     if (!status) status = lrp_cli_report_init(&round.report, e->opened, err);
+    if (!status) lrp_session_keep_layers(e->job.session, !asks_ends_only(e->arguments, &round.files));
     if (!status) status = lrp_cli_job_set_inputs(&e->job, index, err);
     if (!status) {
         round.passes = lrp_cli_job_passes(&e->job);

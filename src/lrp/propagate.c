@@ -170,6 +170,15 @@ static void take_over(const struct lrp_propagation *p, struct lrp_back_pass *pas
             pass->relevance[v] = lrp_tensor_retain(p->previous[v]);
 }
 
+static void let_go(const struct lrp_propagation *p, const struct lrp_node *n, struct lrp_back_pass *pass)
+{
+    for (int i = 0; i < n->call.out_count; i++) {
+        if (n->out[i] < 0 || p->wanted[n->out[i]]) continue;
+        lrp_tensor_release(pass->relevance[n->out[i]]);
+        pass->relevance[n->out[i]] = NULL;
+    }
+}
+
 static enum lrp_status run_pass(const struct lrp_propagation *p, struct lrp_back_pass *pass, struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
@@ -183,6 +192,7 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct lrp_back
             span ? lrp_pass_visit_span(p, span, g->order[k], pass, err) : lrp_pass_visit(p, g->order[k], pass, err);
         if (status) return status;
         if (p->progress) p->progress(p->data, g->order[k], g->order_count - k, g->order_count);
+        if (p->wanted) let_go(p, &g->nodes[g->order[k]], pass);
     }
     if (p->method->by_rules) return lrp_propagation_finish(p, pass->relevance, err);
     return p->method->times_values ? lrp_propagation_times_values(p, pass->relevance, err) : LRP_OK;

@@ -33,6 +33,9 @@ struct lrp_propagation {
      * Either may be NULL; then every consumer of a value that is found again is computed again. */
     const struct lrp_tensor **edges;
     const struct lrp_tensor *const *previous_edges;
+    /* By value, whose relevance is asked for; that of others is gone once the node that makes them has handed it on and was
+     * told of. NULL: all. */
+    const bool *wanted;
     bool *computed; /* by layer: set where something was computed; may be NULL */
     /* By value, may be NULL: `conditioned` values hand on what `condition` leaves of their relevance once all consumers have
      * given theirs (it replaces *relevance); `cut` ones hand on nothing. */

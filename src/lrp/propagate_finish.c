@@ -45,6 +45,7 @@ static enum lrp_status fill_zeros(const struct lrp_propagation *p, const bool *o
     enum lrp_status status = LRP_OK;
     for (int v = 0; !status && v < g->value_count; v++) {
         struct lrp_tensor *zeros = NULL;
+        if (p->wanted && !p->wanted[v]) continue;
         if (!on_the_way[v] || relevance[v] || !p->values[v] || lrp_tensor_is_away(p->values[v]) ||
             !p->assignment->unstopped.carries[v])
             continue;

@@ -148,6 +148,7 @@ struct lrp_results {
     struct lrp_statistics *value_statistics, *relevance_statistics; /* by layer */
     double *forward_ms, *relevance_ms;                              /* likewise: where the time went */
     bool forward_done, relevance_done;
+    bool ends_only; /* layers' relevance is gone, but for its statistics */
     struct lrp_target *targets;
     size_t target_count;
     /* how the relevance was made, once it is done: for the next pass, which may take over most of it */
@@ -216,6 +217,9 @@ struct lrp_job {
     size_t input_count, input_bytes;  /* input_bytes: of pictures, and of all samples as tensors */
     enum lrp_want want;
     uint64_t generation;
+    bool ends_only;                        /* relevance is asked for at the model's inputs alone */
+    bool *ends;                            /* by value: keeps its relevance then */
+    struct lrp_recall *gone;               /* of that of layers then; NULL: it is kept */
     bool keep_edges;                       /* more rule changes are to be expected */
     bool apart;                            /* nobody comes back to its results: they are neither kept nor doubted */
     const struct lrp_tensor *const *given; /* by value number: what is there instead of what would be computed; NULL: nothing */
@@ -238,6 +242,7 @@ struct lrp_session {
     int allotted_threads;                  /* what the process was given, when it was opened */
     uint64_t allotted_memory;
     bool one_by_one;
+    bool ends_only; /* what lrp_session_keep_layers said no to */
     int64_t sample;
     double load_ms;
     struct lrp_strings notes;           /* what was done to inputs */
@@ -295,6 +300,10 @@ enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation
                                struct lrp_tensor **unit, struct lrp_error *err);
 /* A job for the session's present state and sample. */
 enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err);
+/* job_ends.c: by value, what keeps its relevance in a job that is asked for its ends alone; NULL when out of memory. */
+bool *lrp_job_ends(const struct lrp_job *job);
+/* How what is gone is not found again; NULL when out of memory. */
+struct lrp_recall *lrp_recall_nothing(void);
 /* How its passes run; borrowed from the job. */
 struct lrp_run lrp_job_run_of(struct lrp_job *job);
 

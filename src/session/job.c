@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "away.h"
 #include "blocked.h"
 #include "convention.h"
 #include "internal.h"
@@ -144,6 +145,7 @@ static void finish_relevance(struct lrp_job *job, struct lrp_tensor *start)
 {
     struct lrp_results *r = job->results;
     r->relevance_done = true;
+    r->ends_only = job->ends != NULL;
     lrp_setup_release(r->made_under);
     lrp_tensor_release(r->start);
     r->made_under = lrp_setup_retain(job->setup);
@@ -229,11 +231,23 @@ struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const stru
                                     .run = run};
 }
 
+/* Prepares a job whose layers keep no relevance, if its method makes one pass of which each value is done at once; false: no
+ * memory. */
+static bool lets_layers_go(struct lrp_job *job)
+{
+    const struct lrp_method *row = job->setup->method.row;
+    if (!job->ends_only || row->compute || row->times_values || job->setup->concepts.count || job->ends) return true;
+    job->ends = lrp_job_ends(job);
+    job->gone = lrp_recall_nothing();
+    return job->ends && job->gone;
+}
+
 static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_results *r = job->results;
     const struct lrp_graph *g = r->network->graph;
-    const struct lrp_results *base = lrp_job_base(job, start);
+    if (!lets_layers_go(job)) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const struct lrp_results *base = job->ends ? NULL : lrp_job_base(job, start);
     struct backward b;
     if (!backward_new(job, base, &b)) {
         backward_free(&b, r->value_count);
@@ -249,6 +263,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     p.edges = b.edges;
     p.previous_edges = base ? base->edges : NULL;
     p.computed = b.computed;
+    p.wanted = job->ends;
     set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
     watch.since = before;
@@ -377,8 +392,8 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && start) keep_plain(job, start);
     if (!status && start && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done)
         status = backward(job, start, run, err);
-    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->setup->method.row->compute &&
-        !job->setup->concepts.count)
+    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->results->ends_only &&
+        !job->setup->method.row->compute && !job->setup->concepts.count)
         status = make_ledger(job, start, run, err);
     if (!status && start && wants_maps(job)) status = make_maps(job, start, run, err);
     lrp_tensor_release(start);

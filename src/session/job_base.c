@@ -8,7 +8,8 @@
 const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct lrp_tensor *start)
 {
     const struct lrp_results *base = job->results->base;
-    if (!base || !base->made_under || !base->start || !lrp_method_call_equal(&base->made_under->method, &job->setup->method) ||
+    if (!base || base->ends_only || !base->made_under || !base->start ||
+        !lrp_method_call_equal(&base->made_under->method, &job->setup->method) ||
         base->made_under->convention != job->setup->convention || base->made_under->output != job->setup->output ||
         !job->setup->method.row->by_rules) /* without rules nothing can have changed but the start */
         return NULL;

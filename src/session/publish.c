@@ -1,4 +1,5 @@
 /* publish.c: what a job finds becomes visible: layer by layer, under the session's lock. */
+#include "away.h"
 #include "internal.h"
 #include "statistics.h"
 
@@ -20,15 +21,18 @@ void lrp_job_publish(struct lrp_job *job, const struct lrp_tensor *const *from, 
     struct lrp_results *r = job->results;
     const struct lrp_tensor **slots = relevance ? r->relevance : r->values;
     if (value < 0 || !from[value] || slots[value]) return; /* only this job writes there */
-    struct lrp_statistics statistics;
+    struct lrp_statistics statistics = {0};
     const struct lrp_results *const base = r->base; /* what is taken over from there is described there */
     bool shown = relevance && layer >= 0 && lrp_network_layer_value(r->network, (size_t)layer) == value;
     if (shown && base && base->relevance_done && base->relevance[value] == from[value])
         statistics = base->relevance_statistics[layer];
     else if (shown)
         lrp_tensor_statistics_by(from[value], job->run, &statistics);
+    struct lrp_tensor *gone = NULL; /* in its place */
+    const bool goes = relevance && job->gone && !job->ends[value];
+    if (goes && lrp_tensor_away(from[value]->dtype, &from[value]->shape, job->gone, value, &statistics, &gone, NULL)) return;
     pthread_mutex_lock(&job->session->lock);
-    slots[value] = lrp_tensor_retain(from[value]);
+    slots[value] = goes ? gone : lrp_tensor_retain(from[value]);
     if (shown) r->relevance_statistics[layer] = statistics;
     pthread_mutex_unlock(&job->session->lock);
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "away.h"
 #include "internal.h"
 
 /* ---- making jobs ---- */
@@ -30,6 +31,8 @@ void lrp_job_free(struct lrp_job *job)
     if (!job) return;
     for (size_t i = 0; job->inputs && i < job->input_count; i++) lrp_tensor_release(job->inputs[i]);
     free(job->inputs);
+    lrp_recall_release(job->gone);
+    free(job->ends);
     lrp_setup_release(job->setup);
     lrp_results_release(job->results);
     free(job);
@@ -58,6 +61,7 @@ enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, str
     }
     pthread_mutex_lock(&session->lock);
     job->setup = lrp_setup_retain(session->setup);
+    job->ends_only = session->ends_only && want == LRP_WANT_RELEVANCE;
     job->results = lrp_results_retain(session->results);
     job->generation = atomic_load(&session->generation);
     job->maps_of = session->maps_of;

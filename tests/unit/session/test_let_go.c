@@ -153,11 +153,42 @@ static void attention_in_pieces_needs_less(void **state)
     lrp_settings_free(settings);
 }
 
+/* A session that keeps relevance at its ends finds the same there, and knows of layers what theirs was like. */
+static void relevance_of_layers_is_let_go(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = NULL;
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+    set(settings, LRP_SETTING_COMPOSITE, "attnlrp");
+    struct lrp_session *s = open_session(settings, TOKENS), *whole = open_session(settings, TOKENS);
+    const struct lrp_snapshot *now = NULL, *want = run(whole);
+    lrp_session_keep_layers(s, false);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    check_ok(lrp_session_snapshot(s, &now, &err), &err);
+    check_same_tensor(now->relevance[0], want->relevance[0]);
+    size_t gone = 0;
+    for (size_t k = 1; k < want->layers->count; k++) {
+        assert_int_equal(now->relevance[k] != NULL, want->relevance[k] != NULL);
+        check_same_statistics(&now->relevance_statistics[k], &want->relevance_statistics[k]);
+        check_same_tensor(now->activation[k], want->activation[k]);
+        gone += now->relevance[k] && !lrp_result_tensor(now->relevance[k]);
+    }
+    assert_true(gone > want->layers->count / 2);
+    lrp_snapshot_release(now);
+    lrp_snapshot_release(want);
+    lrp_session_free(s);
+    lrp_session_free(whole);
+    lrp_settings_free(settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attention_in_pieces_gives_the_same_numbers),
         cmocka_unit_test(attention_in_pieces_needs_less),
+        cmocka_unit_test(relevance_of_layers_is_let_go),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
