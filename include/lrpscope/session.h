@@ -367,7 +367,7 @@ enum lrp_status lrp_snapshot_export_sheet(const struct lrp_snapshot *snapshot, i
                                           struct lrp_error *err);
 /* A tile of a sheet of planes. Borrowed. */
 struct lrp_sheet_plane {
-    const char *title, *subtitle; /* subtitle: may be NULL */
+    const char *title, *subtitle;  /* subtitle: may be NULL */
     const struct lrp_plane *plane; /* what it shows */
 };
 /* A contact sheet of planes, drawn as heatmaps of relevance are under the snapshot's settings, each in a range of its own. */

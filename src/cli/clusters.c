@@ -138,7 +138,7 @@ static enum lrp_status write_picture(const struct lrp_tensor *heatmaps, int64_t 
     lrp_heatmap_defaults("relevance", &options);
     enum lrp_status status =
         path ? lrp_plane_from_tensor(heatmaps, sample, options.reduction, false, &plane, err) : no_memory(err);
-    if (!status) status = lrp_plane_write(&plane, &options, path, err);
+    if (!status) status = lrp_plane_write(&plane, &options, NULL, path, err);
     lrp_plane_free(&plane);
     free(path);
     return status;
