@@ -9,7 +9,7 @@ struct lrp_away {
     struct lrp_statistics statistics;
 };
 
-struct lrp_recall *lrp_recall_retain(struct lrp_recall *recall)
+static struct lrp_recall *recall_retain(struct lrp_recall *recall)
 {
     __atomic_add_fetch(&recall->references, 1, __ATOMIC_RELAXED);
     return recall;
@@ -31,7 +31,7 @@ enum lrp_status lrp_tensor_away(enum lrp_dtype dtype, const struct lrp_shape *sh
         free(away);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
-    *away = (struct lrp_away){lrp_recall_retain(recall), value, *statistics};
+    *away = (struct lrp_away){recall_retain(recall), value, *statistics};
     *tensor = (struct lrp_tensor){.dtype = dtype,
                                   .shape = *shape,
                                   .count = (size_t)lrp_shape_count(shape),

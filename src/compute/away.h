@@ -13,7 +13,6 @@ struct lrp_recall {
                             struct lrp_error *err);
     void (*free)(struct lrp_recall *recall);
 };
-struct lrp_recall *lrp_recall_retain(struct lrp_recall *recall);
 void lrp_recall_release(struct lrp_recall *recall); /* NULL is allowed */
 
 /* The block of a tensor that is away: no other tensor has it, so that whoever reads blocks asks for rows. */

@@ -11,7 +11,7 @@ struct residual {
     int before;     /* value: the operand that goes round */
     bool attention; /* the rest of it went through a softmax */
 };
-struct search {
+struct stream_search {
     const struct lrp_graph *graph;
     const struct lrp_carriers *carriers;
     int *todo;           /* values, as many as there are */
@@ -20,12 +20,12 @@ struct search {
     size_t count;
 };
 
-static bool stream_carries(const struct search *s, int value)
+static bool stream_carries(const struct stream_search *s, int value)
 {
     return value >= 0 && s->carriers->carries[value];
 }
 
-static int order_of(const struct search *s, int value)
+static int order_of(const struct stream_search *s, int value)
 {
     const struct lrp_node *n = lrp_graph_producer(s->graph, value);
     return n ? n->order : -1;
@@ -37,7 +37,7 @@ static bool is_softmax(const struct lrp_node *n)
 }
 
 /* Whether `value` was made of `from`; *softmax: whether one lies on the way, or beside it. */
-static bool made_of(const struct search *s, int value, int from, bool *softmax)
+static bool made_of(const struct stream_search *s, int value, int from, bool *softmax)
 {
     const int least = order_of(s, from);
     size_t count = 0;
@@ -60,13 +60,13 @@ static bool made_of(const struct search *s, int value, int from, bool *softmax)
     return reached;
 }
 
-static bool is_sum(const struct search *s, const struct lrp_node *n)
+static bool is_sum(const struct stream_search *s, const struct lrp_node *n)
 {
     return n && lrp_call_kind(&n->call) == LRP_KIND_ADD && lrp_carriers_count(s->carriers, n) > 1;
 }
 
 /* The carriers that a node reads, into parts[]; how many, or -1: too many. */
-static int parts_of(const struct search *s, const struct lrp_node *n, int parts[MOST_PARTS])
+static int parts_of(const struct stream_search *s, const struct lrp_node *n, int parts[MOST_PARTS])
 {
     int count = 0;
     for (int i = 0; i < n->call.in_count; i++) {
@@ -78,7 +78,7 @@ static int parts_of(const struct search *s, const struct lrp_node *n, int parts[
 }
 
 /* The part that all others were made of; -1: there is none. */
-static int root_of(const struct search *s, const int *parts, int count, bool *softmax)
+static int root_of(const struct stream_search *s, const int *parts, int count, bool *softmax)
 {
     for (int k = 0; k < count; k++) {
         bool all = true, passed = false;
@@ -90,7 +90,7 @@ static int root_of(const struct search *s, const int *parts, int count, bool *so
 }
 
 /* What goes round a sum; sums within sums are taken apart where that helps. -1: it is no residual sum. */
-static int goes_round(const struct search *s, const struct lrp_node *sum, bool *softmax)
+static int goes_round(const struct stream_search *s, const struct lrp_node *sum, bool *softmax)
 {
     int parts[MOST_PARTS], count = parts_of(s, sum, parts);
     while (count > 1) {
@@ -111,7 +111,7 @@ static int goes_round(const struct search *s, const struct lrp_node *sum, bool *
 }
 
 /* Back over nodes with one carrier to the next that has several; NULL: there is none. */
-static const struct lrp_node *next_joining(const struct search *s, int value)
+static const struct lrp_node *next_joining(const struct stream_search *s, int value)
 {
     const struct lrp_node *n = lrp_graph_producer(s->graph, value);
     while (n && lrp_carriers_count(s->carriers, n) == 1) {
@@ -123,7 +123,7 @@ static const struct lrp_node *next_joining(const struct search *s, int value)
     return n && lrp_carriers_count(s->carriers, n) > 1 ? n : NULL;
 }
 
-static enum lrp_status search_stream(struct search *s, int output, struct lrp_error *err)
+static enum lrp_status search_stream(struct stream_search *s, int output, struct lrp_error *err)
 {
     const struct lrp_node *n = next_joining(s, output);
     const char *name = s->graph->values[output].name;
@@ -144,7 +144,7 @@ static enum lrp_status search_stream(struct search *s, int output, struct lrp_er
 }
 
 /* From the first to the last. */
-static enum lrp_status make_states(const struct search *s, struct lrp_stream *out, struct lrp_error *err)
+static enum lrp_status make_states(const struct stream_search *s, struct lrp_stream *out, struct lrp_error *err)
 {
     bool any = false;
     for (size_t i = 0; i < s->count; i++) any = any || s->found[i].attention;
@@ -160,11 +160,11 @@ enum lrp_status lrp_stream_find(const struct lrp_graph *graph, const struct lrp_
                                 struct lrp_stream *out, struct lrp_error *err)
 {
     const size_t values = (size_t)graph->value_count + 1;
-    struct search s = {.graph = graph,
-                       .carriers = carriers,
-                       .todo = malloc(values * sizeof *s.todo),
-                       .seen = malloc(values),
-                       .found = malloc(((size_t)graph->node_count + 1) * sizeof *s.found)};
+    struct stream_search s = {.graph = graph,
+                              .carriers = carriers,
+                              .todo = malloc(values * sizeof *s.todo),
+                              .seen = malloc(values),
+                              .found = malloc(((size_t)graph->node_count + 1) * sizeof *s.found)};
     *out = (struct lrp_stream){0};
     enum lrp_status status = s.todo && s.seen && s.found ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = search_stream(&s, output, err);

@@ -4,7 +4,7 @@
 
 #include "internal.h"
 
-struct writer {
+struct operator_writer {
     const struct lrp_graph *graph;
     const char *group; /* of the layer's type */
     const struct lrp_node *node;
@@ -44,7 +44,7 @@ static const char *const *copied_texts(struct lrp_arena *arena, const char *cons
     return to;
 }
 
-static bool add_attribute(struct writer *w, const struct lrp_attribute *from)
+static bool add_attribute(struct operator_writer *w, const struct lrp_attribute *from)
 {
     struct lrp_layer_attribute *to = &w->attributes[w->attribute_count++];
     const bool one = from->kind == LRP_ATTRIBUTE_INT || from->kind == LRP_ATTRIBUTE_FLOAT || from->kind == LRP_ATTRIBUTE_STRING;
@@ -84,7 +84,7 @@ static bool add_attribute(struct writer *w, const struct lrp_attribute *from)
 }
 
 /* What an operator takes where the file leaves an attribute out. */
-static bool add_usual(struct writer *w, const char *name, const int64_t *values, int count, bool one)
+static bool add_usual(struct operator_writer *w, const char *name, const int64_t *values, int count, bool one)
 {
     if (lrp_call_attribute(&w->node->call, name)) return true;
     int64_t *ints = copied(w->arena, values, (size_t)count, sizeof *values);
@@ -97,7 +97,7 @@ static bool add_usual(struct writer *w, const char *name, const int64_t *values,
 enum { LRP_WINDOW_ATTRIBUTES = 5 };
 
 /* Of an operator with a sliding window: kernel (that of the weights), strides, dilations, pads, groups. */
-static bool add_window(struct writer *w)
+static bool add_window(struct operator_writer *w)
 {
     static const int64_t ones[LRP_MAX_RANK] = {1, 1, 1, 1, 1, 1, 1, 1}, zeros[2 * LRP_MAX_RANK] = {0};
     const struct lrp_call *call = &w->node->call;
@@ -116,7 +116,7 @@ static bool add_window(struct writer *w)
     return ok;
 }
 
-static bool list_attributes(struct writer *w, struct lrp_layer_operator *out)
+static bool list_attributes(struct operator_writer *w, struct lrp_layer_operator *out)
 {
     const struct lrp_call *call = &w->node->call;
     w->attributes = lrp_arena_calloc(w->arena, (size_t)call->attribute_count + LRP_WINDOW_ATTRIBUTES, sizeof *w->attributes);
@@ -129,14 +129,14 @@ static bool list_attributes(struct writer *w, struct lrp_layer_operator *out)
 }
 
 /* A weight that was rewritten goes by the name the file has at that place. */
-static const char *weight_name(const struct writer *w, int input)
+static const char *weight_name(const struct operator_writer *w, int input)
 {
     const struct lrp_value *value = &w->graph->values[w->node->in[input]];
     const int given = input < w->node->file_in_count ? w->node->file_in[input] : -1;
     return value->own && given >= 0 ? w->graph->values[given].name : value->name;
 }
 
-static bool list_weights(struct writer *w, struct lrp_layer_operator *out)
+static bool list_weights(struct operator_writer *w, struct lrp_layer_operator *out)
 {
     struct lrp_layer_weight *weights = lrp_arena_calloc(w->arena, (size_t)w->node->call.in_count, sizeof *weights);
     for (int i = 0; weights && i < w->node->call.in_count; i++) {
@@ -153,7 +153,8 @@ static bool list_weights(struct writer *w, struct lrp_layer_operator *out)
 }
 
 /* The nodes of a layer in the order of lrp_graph_members: that of the file. */
-static bool list_node_types(struct writer *w, const struct lrp_layer_view *view, int layer, struct lrp_layer_operator *out)
+static bool list_node_types(struct operator_writer *w, const struct lrp_layer_view *view, int layer,
+                            struct lrp_layer_operator *out)
 {
     const int most = view->list.rows[layer].node_count;
     const char **types = lrp_arena_calloc(w->arena, (size_t)most, sizeof *types);
@@ -169,7 +170,7 @@ static bool list_node_types(struct writer *w, const struct lrp_layer_view *view,
     return types && count == most;
 }
 
-static bool describe(struct writer *w, const struct lrp_layer_view *view, int layer, struct lrp_layer_operator **out)
+static bool describe(struct operator_writer *w, const struct lrp_layer_view *view, int layer, struct lrp_layer_operator **out)
 {
     struct lrp_layer_operator *o = lrp_arena_calloc(w->arena, 1, sizeof *o);
     if (!o) return false;
@@ -188,10 +189,10 @@ enum lrp_status lrp_snapshot_operator(const struct lrp_snapshot *snapshot, int l
     *out = NULL;
     if (layer < 1 || (size_t)layer >= n->view->list.count)
         return lrp_fail(err, LRP_UNSUPPORTED, "%s: row %d is no layer", snapshot->model_path, layer);
-    struct writer w = {.graph = n->graph,
-                       .group = n->view->list.rows[layer].group,
-                       .node = &n->graph->nodes[n->view->nodes[layer].anchor],
-                       .arena = lrp_arena_new()};
+    struct operator_writer w = {.graph = n->graph,
+                                .group = n->view->list.rows[layer].group,
+                                .node = &n->graph->nodes[n->view->nodes[layer].anchor],
+                                .arena = lrp_arena_new()};
     if (w.arena && describe(&w, n->view, layer, out)) return LRP_OK;
     lrp_arena_free(w.arena);
     *out = NULL;

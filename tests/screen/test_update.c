@@ -353,9 +353,9 @@ static void kinds_of_preview_follow_each_other(void **state)
     f->app.preview = LRP_PREVIEW_RELEVANCE;
     f->skip = true;
     fixture_results(f, true);
-    static const enum lrp_preview open[] = {LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS, LRP_PREVIEW_OVERLAY,
-                                            LRP_PREVIEW_CHANNELS,   LRP_PREVIEW_BARS,    LRP_PREVIEW_RELEVANCE,
-                                            LRP_PREVIEW_ACTIVATION};
+    static const enum lrp_preview open[] = {LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS,   LRP_PREVIEW_OVERLAY,
+                                            LRP_PREVIEW_CHANNELS,   LRP_PREVIEW_CONCEPTS,  LRP_PREVIEW_BARS,
+                                            LRP_PREVIEW_RELEVANCE,  LRP_PREVIEW_ACTIVATION};
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
         fixture_keys(f, "p");
         assert_int_equal(lrp_app_preview(&f->app), open[i]);

@@ -52,7 +52,10 @@ static int answer_length(const char *at, size_t left)
     return -1;
 }
 
-void lrp_background_read(char *bytes, size_t *count, bool *light, bool *known, bool *done)
+/* Takes the terminal's answers out of `bytes` (`count` of them; what is no answer stays, moved together): `light` gets what the
+ * background is, `known` whether it was told, `done` whether the question behind it (DA1), which every terminal answers, was.
+ */
+static void take_answers(char *bytes, size_t *count, bool *light, bool *known, bool *done)
 {
     size_t kept = 0;
     for (size_t i = 0; i < *count;) {
@@ -99,7 +102,7 @@ bool lrp_background_ask(int in, int out, bool *light, struct lrp_typed *typed)
         const ssize_t got = read(in, typed->bytes + typed->count, sizeof typed->bytes - typed->count);
         if (got <= 0) break;
         typed->count += (size_t)got;
-        lrp_background_read(typed->bytes, &typed->count, light, &known, &done);
+        take_answers(typed->bytes, &typed->count, light, &known, &done);
     }
     tcsetattr(in, TCSANOW, &before);
     return known;

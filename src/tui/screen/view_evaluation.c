@@ -76,7 +76,7 @@ struct panel {
     double low, high;
 };
 
-static void widen(struct panel *p, const double *curve, size_t length)
+static void widen_to(struct panel *p, const double *curve, size_t length)
 {
     for (size_t i = 0; curve && i < length; i++) {
         if (!isfinite(curve[i])) continue;
@@ -152,9 +152,9 @@ static void draw_panel(const struct lrp_app *app, struct lrp_canvas *canvas, str
     struct panel p = {{rect.x, rect.y + 1, rect.columns, rect.rows - 2}, INFINITY, -INFINITY};
     char high[32];
     if (!f->length) return;
-    widen(&p, f->morf, f->length);
-    widen(&p, f->lerf, f->length);
-    widen(&p, r->morf, r->length);
+    widen_to(&p, f->morf, f->length);
+    widen_to(&p, f->lerf, f->length);
+    widen_to(&p, r->morf, r->length);
     if (!(p.high > p.low)) p.high = p.low + 1;
     lrp_canvas_format(canvas, rect.x, rect.y, rect.columns, LRP_STYLE_COLUMN, "regions become %s; top %s",
                       app->scores.baselines[baseline], lrp_value_text(p.high, high, sizeof high));

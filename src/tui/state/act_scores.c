@@ -1,7 +1,7 @@
 /* act_scores.c: actions on the scores of settings: making them, taking one, stepping through what is taken away. */
 #include "app.h"
 
-void lrp_app_ask_scores(struct lrp_app *app)
+static void ask_scores(struct lrp_app *app)
 {
     const struct lrp_snapshot *s = app->snapshot;
     const bool there = s && s->activation && s->activation[0];
@@ -13,13 +13,13 @@ void lrp_app_ask_scores(struct lrp_app *app)
 
 void lrp_app_open_scores(struct lrp_app *app)
 {
-    if (!app->scores.count) lrp_app_ask_scores(app);
+    if (!app->scores.count) ask_scores(app);
 }
 
 void lrp_app_take_scored(struct lrp_app *app, int row)
 {
     if (row < 0 || (size_t)row >= app->scores.count) {
-        lrp_app_ask_scores(app);
+        ask_scores(app);
         return;
     }
     const struct lrp_scored *s = &app->scores.rows[row];

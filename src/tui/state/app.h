@@ -262,7 +262,6 @@ void lrp_app_end_completion(struct lrp_app *app);
 /* Scores of settings on the input at hand: asked for if there are none, or anew; given (handed over); the setting of a row
  * taken, or, behind the last, all scored again. */
 void lrp_app_open_scores(struct lrp_app *app);
-void lrp_app_ask_scores(struct lrp_app *app);
 void lrp_app_set_scores(struct lrp_app *app, struct lrp_setting_scores *scores);
 void lrp_app_take_scored(struct lrp_app *app, int row);
 void lrp_app_mouse(struct lrp_app *app, const struct lrp_event *event);

@@ -192,7 +192,8 @@ static int compare_entries(const void *a, const void *b)
     return !order ? compare_index(x, y) : order == MISSING || order == -MISSING ? order : x->reversed ? -order : order;
 }
 
-int lrp_app_result_place(const struct lrp_app *app, int sample)
+/* The place of a sample in the list, or -1. */
+static int result_place(const struct lrp_app *app, int sample)
 {
     for (int i = 0; i < app->results.count; i++)
         if (app->results.entries[i].index == sample) return i;
@@ -222,7 +223,7 @@ void lrp_app_list_results(struct lrp_app *app)
     if (!entries) return;
     list->entries = entries;
     take_entries(list);
-    const int place = selected >= 0 ? lrp_app_result_place(app, selected) : -1;
+    const int place = selected >= 0 ? result_place(app, selected) : -1;
     window->selected = place >= 0 ? place : 0;
     lrp_app_settle(app);
 }
@@ -281,7 +282,7 @@ void lrp_do_take_row(struct lrp_app *app)
 bool lrp_app_step_result(struct lrp_app *app, int step)
 {
     struct lrp_window *window = &app->windows[LRP_VIEW_results];
-    const int place = app->results.opened >= 0 ? lrp_app_result_place(app, app->results.opened) : -1, next = place + step;
+    const int place = app->results.opened >= 0 ? result_place(app, app->results.opened) : -1, next = place + step;
     if (place < 0 || next < 0 || next >= app->results.count) return false;
     window->selected = next;
     app->results.opened = app->results.entries[next].index;

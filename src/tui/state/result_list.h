@@ -43,8 +43,6 @@ const struct lrp_result_column *lrp_result_column_at(int column);
 /* Which samples are shown, and where, is found anew. */
 void lrp_app_list_results(struct lrp_app *app);
 void lrp_app_filter_results(struct lrp_app *app, const char *filter);
-/* The place of a sample in the list, or -1. */
-int lrp_app_result_place(const struct lrp_app *app, int sample);
 
 /* The sample before (-1) or after (+1) the opened one in the list is opened; false: there is none. */
 bool lrp_app_step_result(struct lrp_app *app, int step);
