@@ -172,8 +172,8 @@ static enum lrp_status check_outputs(const struct lrp_explain *e, size_t first, 
 /* Nothing that is asked for reads the relevance of layers. */
 static bool asks_ends_only(const struct lrp_arguments *a, const struct lrp_explain_files *files)
 {
-    return !a->at && !files->layerwise && !files->sheet && !files->html && !files->report && !a->report && !a->json &&
-           !a->output_dir && !lrp_breakdown_asked(a) && !lrp_steps_asked(a);
+    return !a->at && !files->layerwise && !files->sheet && !files->animation && !a->animation && !files->html &&
+           !files->report && !a->report && !a->json && !a->output_dir && !lrp_breakdown_asked(a) && !lrp_steps_asked(a);
 }
 
 static enum lrp_status run_round(struct lrp_explain *e, size_t index, struct lrp_error *err)
