@@ -136,7 +136,7 @@ static enum lrp_status write_origin(const struct lrp_batch *b, struct lrp_error 
 {
     char *inputs = lrp_data_path(b->given->output_dir, "", "inputs", ".jsonl", err),
          *rules = inputs ? lrp_data_path(b->given->output_dir, "", LRP_BATCH_RULES, ".json", err) : NULL;
-    enum lrp_status status = rules ? LRP_OK : err->status;
+    enum lrp_status status = rules ? LRP_OK : err->status ? err->status : no_memory(err);
     if (!status && access(inputs, F_OK)) status = write_inputs(&b->manifest, inputs, err);
     if (!status && access(rules, F_OK)) status = write_rules(b->given->settings, rules, err);
     free(inputs);

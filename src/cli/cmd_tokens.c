@@ -66,7 +66,7 @@ struct text_place {
 static const char *go_to(struct text_place *p, const char *text, size_t place)
 {
     if (p->text != text || place < p->place) *p = (struct text_place){.text = text, .at = text};
-    for (; p->place < place && *p->at; p->place++) {
+    for (; p->at && p->place < place && *p->at; p->place++) {
         const size_t n = p->at[0] == '\xC0' && p->at[1] == '\x80' ? 2 : lrp_utf8_length(p->at, strnlen(p->at, 4));
         p->at += n ? n : 1;
     }

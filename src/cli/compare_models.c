@@ -74,12 +74,13 @@ static bool note_weights(struct lrp_layer_pair *pair, const struct lrp_layer_ope
     for (size_t i = 0; ok && i < most; i++) {
         const struct lrp_layer_weight *x = i < a->weight_count ? &a->weights[i] : NULL,
                                       *y = i < b->weight_count ? &b->weights[i] : NULL;
+        const char *name = x ? x->name : y ? y->name : "";
         if (x && y && lrp_shape_equal(&x->shape, &y->shape)) continue;
         snprintf(before, sizeof before, "none");
         snprintf(after, sizeof after, "none");
         if (x) lrp_shape_text(&x->shape, 0, "x", before, sizeof before);
         if (y) lrp_shape_text(&y->shape, 0, "x", after, sizeof after);
-        ok = lrp_cli_pair_note(pair, x ? x->name : y->name, before, after);
+        ok = lrp_cli_pair_note(pair, name, before, after);
     }
     return ok;
 }

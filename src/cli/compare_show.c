@@ -229,7 +229,7 @@ static enum lrp_status print_json(const struct lrp_model_differences *found, con
     lrp_cli_json_put_text(&d, d.root, "first", !first ? NULL : first->a >= 0 ? name_of(a, first->a) : name_of(b, first->b));
     lrp_cli_json_put_number(&d, d.root, "output_difference", found->output);
     cJSON *array = lrp_cli_json_put_array(&d, d.root, "layers");
-    for (size_t i = 0; i < found->count; i++) put_pair(&d, array, &found->pairs[i], a, b);
+    for (size_t i = 0; found->pairs && i < found->count; i++) put_pair(&d, array, &found->pairs[i], a, b);
     const enum lrp_status status = lrp_cli_json_print(&d, stdout, err);
     lrp_cli_json_free(&d);
     return status;
