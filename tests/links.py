@@ -21,10 +21,14 @@ import sys
 # - Carrying out an effect may have others carried out: what it changed is looked at, which tells the state, which asks for more.
 # - A body holds nodes on which graphs hang, whose nodes have bodies.
 # - A job may have another text run in a session of its own, for a target that is a likeness to it.
+# - A span of a graph that is not kept, and the body of a loop, run their nodes by an engine, and hand relevance back by a pass, of
+#   their own.
 ONE_THING = (
     ("tui/run/*",),
     ("graph/expand.c", "graph/expand_body.c"),
-    tuple(f"session/{name}.c" for name in ("job", "method_run", "sequence", "session", "similar", "snapshot", "worker")),
+    ("graph/engine.c", "graph/execute.c", "graph/span.c", "graph/turns.c"),
+    ("lrp/propagate.c", "lrp/propagate_bodies.c", "lrp/propagate_span.c", "lrp/propagate_visit.c"),
+    tuple(f"session/{name}.c" for name in ("channel_maps", "job", "method_run", "sequence", "session", "similar", "snapshot", "worker")),
 )
 OBJECT = re.compile(r"\.dir/(.*\.c)\.o(bj)?$")
 

@@ -128,7 +128,7 @@ static enum lrp_status run_rounds(struct concepts *c, struct lrp_error *err)
     return status;
 }
 
-static enum lrp_status finish(struct concepts *c, struct lrp_error *err)
+static enum lrp_status finish_concepts(struct concepts *c, struct lrp_error *err)
 {
     const struct lrp_arguments *a = c->arguments;
     enum lrp_status status = a->index ? lrp_concepts_write_index(c, err) : LRP_OK;
@@ -153,7 +153,7 @@ static enum lrp_status run_concepts(struct concepts *c, struct lrp_error *err)
     status = run_rounds(c, err);
     /* what is known by then can be gone on with: --resume */
     if (status == LRP_CANCELLED && a->index && c->number > c->known) lrp_concepts_write_index(c, &ignored);
-    return !status ? finish(c, err) : status;
+    return !status ? finish_concepts(c, err) : status;
 }
 
 static void free_concepts(struct concepts *c)

@@ -30,7 +30,7 @@ static char *folder_of(const struct concepts *c, size_t at)
     return path;
 }
 
-static enum lrp_status describe(struct concepts *c, struct lrp_document *d, struct lrp_error *err)
+static enum lrp_status describe_index(struct concepts *c, struct lrp_document *d, struct lrp_error *err)
 {
     const struct lrp_arguments *a = c->arguments;
     lrp_cli_json_init(d, a->model);
@@ -47,7 +47,7 @@ static enum lrp_status describe(struct concepts *c, struct lrp_document *d, stru
 }
 
 /* NULL: both say the same; else what is another. */
-static const char *difference(const cJSON *a, const cJSON *b)
+static const char *index_difference(const cJSON *a, const cJSON *b)
 {
     static const struct {
         const char *key, *what;
@@ -118,8 +118,8 @@ static enum lrp_status check_index(struct concepts *c, size_t *samples, struct l
     cJSON *there = NULL;
     char *path = lrp_cli_path_join(c->arguments->index, "index", ".json");
     enum lrp_status status = path ? lrp_json_read(path, &there, err) : no_memory(err);
-    if (!status) status = describe(c, &d, err);
-    const char *what = status ? NULL : difference(there, d.root);
+    if (!status) status = describe_index(c, &d, err);
+    const char *what = status ? NULL : index_difference(there, d.root);
     if (what) status = lrp_fail(err, LRP_USAGE, "%s: the index was made with %s: make it anew, without --resume", path, what);
     const cJSON *count = status ? NULL : cJSON_GetObjectItemCaseSensitive(there, "samples");
     if (!status && (!cJSON_IsNumber(count) || count->valuedouble < 0))
@@ -201,7 +201,7 @@ enum lrp_status lrp_concepts_write_index(struct concepts *c, struct lrp_error *e
         free(folder);
     }
     if (!status) status = write_inputs(c, err);
-    if (!status) status = describe(c, &d, err);
+    if (!status) status = describe_index(c, &d, err);
     if (!status) status = lrp_cli_json_write(&d, path, err);
     lrp_cli_json_free(&d);
     free(path);

@@ -40,7 +40,7 @@ static enum lrp_status resample(struct lrp_plane *plane, int width, int height, 
 }
 
 /* As large as it fits, grown by a whole number. */
-static enum lrp_status fit(struct map *m, struct lrp_error *err)
+static enum lrp_status fit_terminal(struct map *m, struct lrp_error *err)
 {
     int columns, lines;
     lrp_tint_size(&columns, &lines);
@@ -111,7 +111,7 @@ enum lrp_status lrp_explain_map(const struct lrp_explain *e, const struct lrp_ex
     enum lrp_status status = lrp_snapshot_heatmap_options(now, show, &m.options, err);
     if (!status) status = lrp_range_of(planes, 1, &m.options, &m.range, err);
     if (!status) status = lrp_snapshot_underlay(now, show, (int64_t)sample, &m.plane, &m.grey, err);
-    if (!status) status = fit(&m, err);
+    if (!status) status = fit_terminal(&m, err);
     if (!status) print_map(&m);
     map_free(&m);
     return status;

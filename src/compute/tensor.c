@@ -77,23 +77,6 @@ enum lrp_status lrp_tensor_new(enum lrp_dtype dtype, const struct lrp_shape *sha
     return lrp_tensor_zero(NULL, dtype, shape, out, err);
 }
 
-enum lrp_status lrp_tensor_copy(const struct lrp_tensor *source, struct lrp_tensor **out, struct lrp_error *err)
-{
-    struct lrp_tensor *copy = NULL;
-    if (lrp_tensor_is_away(source) && !(source = lrp_tensor_row_major(source, NULL)))
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    enum lrp_status status = take_tensor(source->home, source->dtype, &source->shape, source->block, &copy, err);
-
-    if (status) return status;
-    memcpy(copy->f, source->f, lrp_tensor_bytes(source));
-    status = lrp_tensor_keep_texts(copy, err);
-    if (status)
-        lrp_tensor_release(copy);
-    else
-        *out = copy;
-    return status;
-}
-
 /* The count is the one part of a shared tensor that changes, and only atomically. */
 static int *references(const struct lrp_tensor *tensor)
 {

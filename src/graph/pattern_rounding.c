@@ -125,7 +125,7 @@ static bool place_scales(const struct lrp_graph *g, int x, int scale, struct sca
 }
 
 /* A constant scale as a list; any other as it is. */
-static int listed(struct lrp_graph *g, int scale)
+static int listed_scale(struct lrp_graph *g, int scale)
 {
     const struct lrp_blob *c = g->values[scale].desc.constant;
     const struct lrp_shape shape = {.rank = 1, .dim = {c ? (int64_t)c->count : 0}};
@@ -148,7 +148,7 @@ bool lrp_pattern_rounding(struct lrp_graph *graph, int node)
         s.back = n->in[1 - i];
         if (!find_codes(&s, n->in[i]) || !place_scales(graph, s.x, s.there, &places)) continue;
         const bool same = s.there == s.back || lrp_match_same_constant(graph, s.there, s.back);
-        const int there = listed(graph, s.there), in[] = {s.x, there, -1, same ? -1 : listed(graph, s.back)};
+        const int there = listed_scale(graph, s.there), in[] = {s.x, there, -1, same ? -1 : listed_scale(graph, s.back)};
         const struct lrp_attribute attributes[] = {
             {.name = "multiplies", .kind = LRP_ATTRIBUTE_INT, .i = s.multiplies},
             {.name = "divides", .kind = LRP_ATTRIBUTE_INT, .i = s.divides},

@@ -135,13 +135,13 @@ static int cut_axis(const struct lrp_span_piece *piece, const struct lrp_shape *
 }
 
 /* Where parts lie in a whole: `outer` times `part` of `stretch` bytes, from `first` on. */
-struct parts {
+struct span_parts {
     size_t outer, part, stretch, first;
 };
 
-static struct parts parts_of(const struct lrp_span_piece *piece, const struct lrp_shape *whole, int axis, size_t element)
+static struct span_parts parts_of(const struct lrp_span_piece *piece, const struct lrp_shape *whole, int axis, size_t element)
 {
-    struct parts p = {1, 0, element, 0};
+    struct span_parts p = {1, 0, element, 0};
     for (int k = 0; k < axis; k++) p.outer *= (size_t)whole->dim[k];
     for (int k = axis; k < whole->rank; k++) p.stretch *= (size_t)whole->dim[k];
     p.part = p.stretch / (size_t)piece->span->size * (size_t)piece->span->piece;
@@ -163,7 +163,7 @@ enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lr
     const enum lrp_status status = rows ? lrp_tensor_take(run->pool, whole->dtype, &shape, out, err)
                                         : lrp_fail(err, LRP_MEMORY, "not enough memory to put values in order");
     if (status) return status;
-    const struct parts p =
+    const struct span_parts p =
         parts_of(piece, &whole->shape, axis, lrp_dtype_is_float(whole->dtype) ? sizeof(float) : sizeof(int64_t));
     for (size_t o = 0; o < p.outer; o++)
         memcpy((char *)(*out)->f + o * p.part, (const char *)rows->f + o * p.stretch + p.first, p.part);
@@ -174,8 +174,8 @@ enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lr
 void lrp_span_add(const struct lrp_span_piece *piece, const struct lrp_tensor *part, struct lrp_tensor *whole)
 {
     const int axis = cut_axis(piece, &whole->shape);
-    const struct parts p =
-        axis < 0 ? (struct parts){1, whole->count, whole->count, 0} : parts_of(piece, &whole->shape, axis, 1);
+    const struct span_parts p =
+        axis < 0 ? (struct span_parts){1, whole->count, whole->count, 0} : parts_of(piece, &whole->shape, axis, 1);
     for (size_t o = 0; o < p.outer; o++)
         for (size_t i = 0; i < p.part; i++)
             if (lrp_dtype_is_float(whole->dtype))

@@ -12,7 +12,7 @@
 
 enum { LRP_SIDE = 384, LRP_MARGIN = 12, LRP_TITLE = 24 };
 
-enum lrp_status lrp_frames_draw(const struct lrp_frames *frames, size_t frame, struct lrp_picture *out, struct lrp_error *err)
+static enum lrp_status draw_frame(const struct lrp_frames *frames, size_t frame, struct lrp_picture *out, struct lrp_error *err)
 {
     static const unsigned char ink[3] = {28, 28, 32};
     lrp_draw_box(out, 0, 0, out->width, out->height, lrp_sheet_paper);
@@ -119,7 +119,7 @@ static enum lrp_status write_png(const struct lrp_frames *frames, const char *pa
     for (size_t i = 0; !status && i < frames->count; i++) {
         unsigned char *png = NULL;
         size_t size = 0;
-        status = lrp_frames_draw(frames, i, &picture, err);
+        status = draw_frame(frames, i, &picture, err);
         if (!status) status = encode(&picture, &png, &size, err);
         if (!status) write_frame(output.file, frames, i, png, size, &sequence);
         free(png);
@@ -133,7 +133,8 @@ static enum lrp_status write_png(const struct lrp_frames *frames, const char *pa
 
 enum lrp_status lrp_animation_write(const struct lrp_sheet *sheet, const char *path, struct lrp_error *err)
 {
-    struct lrp_frames frames = {.sheet = sheet,
+    struct lrp_frames frames = {.draw = draw_frame,
+                                .sheet = sheet,
                                 .tiles = calloc(sheet->count + 1, sizeof *frames.tiles),
                                 .width = LRP_SIDE + 2 + 2 * LRP_MARGIN,
                                 .height = LRP_SIDE + 2 + LRP_TITLE + LRP_SHEET_TEXTS + 2 * LRP_MARGIN};

@@ -15,13 +15,13 @@ enum lrp_status lrp_animation_write(const struct lrp_sheet *sheet, const char *p
 enum { LRP_FRAME_TIME = 40, LRP_LAST_FRAME_TIME = 250 };
 /* The frames of an animation: asked for in their order, each once. */
 struct lrp_frames {
+    /* Draws one into a picture of that size, RGB. Errors: LRP_MEMORY. */
+    enum lrp_status (*draw)(const struct lrp_frames *frames, size_t frame, struct lrp_picture *out, struct lrp_error *err);
     const struct lrp_sheet *sheet;
     size_t *tiles; /* by frame; owned */
     size_t count;
     int width, height;
 };
-/* Draws a frame into a picture of that size, RGB. Errors: LRP_MEMORY. */
-enum lrp_status lrp_frames_draw(const struct lrp_frames *frames, size_t frame, struct lrp_picture *out, struct lrp_error *err);
 enum lrp_status lrp_gif_write(const struct lrp_frames *frames, const char *path, struct lrp_error *err);
 
 #endif

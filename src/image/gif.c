@@ -92,7 +92,7 @@ static enum lrp_status put_frames(struct gif *g, const char *path, struct lrp_er
     bool ok =
         !status && EGifPutScreenDesc(g->file, g->frames->width, g->frames->height, 8, 0, map) == GIF_OK && put_loop(g->file);
     for (size_t i = 0; !status && ok && i < g->frames->count; i++) {
-        status = lrp_frames_draw(g->frames, i, &g->picture, err);
+        status = g->frames->draw(g->frames, i, &g->picture, err);
         ok = !status && put_frame(g, i, row);
     }
     GifFreeMapObject(map);

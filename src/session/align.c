@@ -24,20 +24,20 @@ static int points_of(const struct lrp_layer *a, const struct lrp_layer *b)
 }
 
 /* The parts of both lists that are left to be aligned: layers [a, a + n) and [b, b + m). */
-struct range {
+struct stretch {
     const struct lrp_layer *rows_a, *rows_b;
     size_t a, n, b, m;
     int *with;
 };
 
-static bool same(const struct range *r, size_t i, size_t j)
+static bool same(const struct stretch *r, size_t i, size_t j)
 {
     const struct lrp_layer *a = &r->rows_a[r->a + i], *b = &r->rows_b[r->b + j];
     return strcmp(a->name, b->name) == 0 && strcmp(a->type, b->type) == 0;
 }
 
 /* What begins and ends alike needs no search. */
-static void take_ends(struct range *r)
+static void take_ends(struct stretch *r)
 {
     while (r->n && r->m && same(r, 0, 0)) {
         r->with[r->a++] = (int)r->b++;
@@ -53,7 +53,7 @@ enum step { LRP_STEP_BOTH, LRP_STEP_A, LRP_STEP_B };
 
 /* The best way through both, by the best ways through what lies before (Needleman and Wunsch, 1970, without a price for
  * gaps). steps: n * m of them; best: two rows of m + 1. */
-static void align(const struct range *r, unsigned char *steps, int *best)
+static void align(const struct stretch *r, unsigned char *steps, int *best)
 {
     int *before = best, *now = best + r->m + 1;
     for (size_t i = 0; i < r->n; i++) {
@@ -82,7 +82,7 @@ static void align(const struct range *r, unsigned char *steps, int *best)
 }
 
 /* Of graphs too large for that: layers of one name that stand in one order. */
-static bool align_names(const struct range *r)
+static bool align_names(const struct stretch *r)
 {
     struct lrp_names names = {0};
     bool ok = true;
@@ -100,7 +100,7 @@ static bool align_names(const struct range *r)
 enum lrp_status lrp_layer_list_align(const struct lrp_layer_list *a, const struct lrp_layer_list *b, int *with,
                                      struct lrp_error *err)
 {
-    struct range r = {a->rows, b->rows, 1, a->count - 1, 1, b->count - 1, with};
+    struct stretch r = {a->rows, b->rows, 1, a->count - 1, 1, b->count - 1, with};
     for (size_t i = 0; i < a->count; i++) with[i] = i ? -1 : 0;
     take_ends(&r);
     if (!r.n || !r.m) return LRP_OK;

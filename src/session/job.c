@@ -204,33 +204,6 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
     if (!status && !job->apart) keep_results(job);
 }
 
-static void *retain_setup(void *setup)
-{
-    return lrp_setup_retain(setup);
-}
-
-static void release_setup(void *setup)
-{
-    lrp_setup_release(setup);
-}
-
-struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run)
-{
-    const struct lrp_results *r = job->results;
-    return (struct lrp_propagation){.engine = r->network->engine,
-                                    .view = r->network->view,
-                                    .assignment = &job->setup->assignment,
-                                    .values = r->values,
-                                    .method = lrp_method_pass(&job->setup->method),
-                                    .keep_activation = lrp_convention_row(job->setup->convention)->inner_activation,
-                                    .half_gates =
-                                        lrp_composite_halves_gates(lrp_settings_get(job->setup->settings, LRP_SETTING_GATES)),
-                                    .start = job->setup->output,
-                                    .start_relevance = start,
-                                    .owner = {job->setup, retain_setup, release_setup},
-                                    .run = run};
-}
-
 /* Prepares a job whose layers keep no relevance, if its method makes one pass of which each value is done at once; false: no
  * memory. */
 static bool lets_layers_go(struct lrp_job *job)

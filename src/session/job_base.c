@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "convention.h"
 #include "internal.h"
 
 /* The earlier results that a pass can build on: same method, convention and start, so that only rules differ; or NULL. */
@@ -67,4 +68,31 @@ bool *lrp_job_changed_rules(const struct lrp_setup *now, const struct lrp_setup 
         changed[i] = !lrp_rule_equal(&now->assignment.rules[i], &before->assignment.rules[i]);
     if (changed) mark_changed_carriers(now, before, changed);
     return changed;
+}
+
+static void *retain_setup(void *setup)
+{
+    return lrp_setup_retain(setup);
+}
+
+static void release_setup(void *setup)
+{
+    lrp_setup_release(setup);
+}
+
+struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run)
+{
+    const struct lrp_results *r = job->results;
+    return (struct lrp_propagation){.engine = r->network->engine,
+                                    .view = r->network->view,
+                                    .assignment = &job->setup->assignment,
+                                    .values = r->values,
+                                    .method = lrp_method_pass(&job->setup->method),
+                                    .keep_activation = lrp_convention_row(job->setup->convention)->inner_activation,
+                                    .half_gates =
+                                        lrp_composite_halves_gates(lrp_settings_get(job->setup->settings, LRP_SETTING_GATES)),
+                                    .start = job->setup->output,
+                                    .start_relevance = start,
+                                    .owner = {job->setup, retain_setup, release_setup},
+                                    .run = run};
 }

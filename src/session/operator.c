@@ -170,7 +170,7 @@ static bool list_node_types(struct operator_writer *w, const struct lrp_layer_vi
     return types && count == most;
 }
 
-static bool describe(struct operator_writer *w, const struct lrp_layer_view *view, int layer, struct lrp_layer_operator **out)
+static bool describe_operator(struct operator_writer *w, const struct lrp_layer_view *view, int layer, struct lrp_layer_operator **out)
 {
     struct lrp_layer_operator *o = lrp_arena_calloc(w->arena, 1, sizeof *o);
     if (!o) return false;
@@ -193,7 +193,7 @@ enum lrp_status lrp_snapshot_operator(const struct lrp_snapshot *snapshot, int l
                                 .group = n->view->list.rows[layer].group,
                                 .node = &n->graph->nodes[n->view->nodes[layer].anchor],
                                 .arena = lrp_arena_new()};
-    if (w.arena && describe(&w, n->view, layer, out)) return LRP_OK;
+    if (w.arena && describe_operator(&w, n->view, layer, out)) return LRP_OK;
     lrp_arena_free(w.arena);
     *out = NULL;
     return lrp_fail(err, LRP_MEMORY, "out of memory");

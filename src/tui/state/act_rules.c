@@ -10,17 +10,6 @@ static void menu(struct lrp_app *app, enum lrp_menu_kind kind)
     lrp_app_emit_layers(app, LRP_EFFECT_MENU, NULL, (int)kind);
 }
 
-bool lrp_app_has_layer(struct lrp_app *app)
-{
-    if (app->layer > 0 || (app->layer == 0 && lrp_app_matches(app, 0, ":tagged"))) return true;
-    for (size_t i = 1; i < app->tagged_size; i++)
-        if (app->tagged[i]) return true;
-    char hint[80];
-    lrp_app_say(app, false, "%s",
-                app->snapshot ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
-    return false;
-}
-
 void lrp_do_rule_menu(struct lrp_app *app)
 {
     if (lrp_app_has_layer(app)) menu(app, LRP_MENU_RULE);

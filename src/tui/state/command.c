@@ -152,14 +152,6 @@ void lrp_take_search(struct lrp_app *app, const char *text)
 {
     if (lrp_app_set_text(app, &app->search, text)) lrp_app_find(app, app->windows[app->view].selected, 1);
 }
-void lrp_take_filter(struct lrp_app *app, const char *text)
-{
-    if (lrp_app_context(app) == LRP_IN_TABLE)
-        lrp_app_filter_results(app, text);
-    else if (lrp_app_set_text(app, &app->filter, text))
-        lrp_app_refilter(app);
-}
-
 /* Blanks at the end are no part of it: completion leaves one. */
 static void run_action(struct lrp_app *app, enum lrp_action action, const char *line)
 {

@@ -81,3 +81,14 @@ bool lrp_app_set_text(struct lrp_app *app, char **to, const char *text)
     *to = copy;
     return true;
 }
+
+bool lrp_app_has_layer(struct lrp_app *app)
+{
+    if (app->layer > 0 || (app->layer == 0 && lrp_app_matches(app, 0, ":tagged"))) return true;
+    for (size_t i = 1; i < app->tagged_size; i++)
+        if (app->tagged[i]) return true;
+    char hint[80];
+    lrp_app_say(app, false, "%s",
+                app->snapshot ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
+    return false;
+}
