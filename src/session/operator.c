@@ -170,7 +170,8 @@ static bool list_node_types(struct operator_writer *w, const struct lrp_layer_vi
     return types && count == most;
 }
 
-static bool describe_operator(struct operator_writer *w, const struct lrp_layer_view *view, int layer, struct lrp_layer_operator **out)
+static bool describe_operator(struct operator_writer *w, const struct lrp_layer_view *view, int layer,
+                              struct lrp_layer_operator **out)
 {
     struct lrp_layer_operator *o = lrp_arena_calloc(w->arena, 1, sizeof *o);
     if (!o) return false;
