@@ -287,9 +287,9 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     const bool stand_in = !status && lrp_sizes_stand_in(g);
     if (stand_in) lrp_graph_infer(g);
     if (!status && !lrp_graph_schedule(g)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
+    if (!status) status = lrp_graph_recognise(g, !options->canonize, err);
     if (!status && options->strip_softmax) status = lrp_graph_strip(g, &lrp_head_softmax, err);
     if (!status && options->strip_sigmoid) status = lrp_graph_strip(g, &lrp_head_sigmoid, err);
-    if (!status) status = lrp_graph_recognise(g, !options->canonize, err);
     if (!status && options->canonize) status = lrp_graph_canonize(g, err);
     if (!status && (!lrp_graph_schedule(g) || (stand_in && !lrp_sizes_reopen(g))))
         status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");

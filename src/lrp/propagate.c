@@ -195,7 +195,8 @@ static enum lrp_status run_pass(const struct lrp_propagation *p, struct lrp_back
         if (p->wanted) let_go(p, &g->nodes[g->order[k]], pass);
     }
     if (p->method->by_rules) return lrp_propagation_finish(p, pass->relevance, err);
-    return p->method->times_values ? lrp_propagation_times_values(p, pass->relevance, err) : LRP_OK;
+    const enum lrp_status status = p->method->times_values ? lrp_propagation_times_values(p, pass->relevance, err) : LRP_OK;
+    return status ? status : lrp_propagation_lift(p, pass->relevance, err);
 }
 
 enum lrp_status lrp_propagate_nodes(const struct lrp_propagation *propagation, const int *nodes, int count,
