@@ -80,7 +80,7 @@ enum lrp_status lrp_spray_graph_make(const struct lrp_spray_maps *maps, size_t n
                                      struct lrp_error *err)
 {
     const size_t n = maps->count, pairs = n * neighbours;
-    size_t *nearest = malloc((pairs + 1) * sizeof *nearest), *ends = calloc(n + 1, sizeof *ends);
+    size_t *nearest = calloc(pairs + 1, sizeof *nearest), *ends = calloc(n + 1, sizeof *ends);
     *out = (struct lrp_spray_graph){.count = n,
                                     .starts = calloc(n + 1, sizeof *out->starts),
                                     .columns = calloc(2 * pairs + 1, sizeof *out->columns),

@@ -160,7 +160,7 @@ enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lr
     }
     const struct lrp_tensor *rows = lrp_tensor_row_major(whole, run);
     shape.dim[axis] = piece->span->piece;
-    const enum lrp_status status = rows ? lrp_tensor_take(run->pool, whole->dtype, &shape, out, err)
+    const enum lrp_status status = rows ? lrp_tensor_take(run ? run->pool : NULL, whole->dtype, &shape, out, err)
                                         : lrp_fail(err, LRP_MEMORY, "not enough memory to put values in order");
     if (status) return status;
     const struct span_parts p =

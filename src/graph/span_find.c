@@ -157,7 +157,7 @@ uint64_t lrp_spans_piece_bytes(const struct lrp_span_list *spans, uint64_t most)
 
 static int *copy_list(const int *list, int count)
 {
-    int *copy = malloc(((size_t)count + 1) * sizeof *copy);
+    int *copy = calloc((size_t)count + 1, sizeof *copy);
     for (int i = 0; copy && i < count; i++) copy[i] = list[i];
     return copy;
 }

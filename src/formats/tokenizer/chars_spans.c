@@ -92,7 +92,7 @@ static const struct char_span nmt_blanks[] = {{0x9, 0xA},       {0xC, 0xD},     
 
 #define SPANS(name)                                                                                                            \
     {                                                                                                                          \
-        name, sizeof name / sizeof *name                                                                                       \
+        (name), sizeof(name) / sizeof *(name)                                                                                  \
     }
 static const struct {
     const struct char_span *items;
