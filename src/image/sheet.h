@@ -28,7 +28,7 @@ enum lrp_status lrp_sheet_render(const struct lrp_sheet *sheet, struct lrp_pictu
 /* Draws one of its tiles: the heatmap in a square of that side with a frame of a pixel, and texts in the LRP_SHEET_TEXTS pixels
  * below. Errors: LRP_MEMORY. */
 enum { LRP_SHEET_TEXTS = 56 };
-enum lrp_status lrp_sheet_draw_tile(const struct lrp_sheet *sheet, size_t tile, int side, int left, int top,
+enum lrp_status lrp_sheet_draw_tile(const struct lrp_sheet *sheet, size_t which, int side, int left, int top,
                                     struct lrp_picture *out, struct lrp_error *err);
 /* Its paper, for who draws single tiles. */
 extern const unsigned char lrp_sheet_paper[3];

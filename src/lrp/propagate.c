@@ -133,7 +133,8 @@ static enum lrp_status hand_on(const struct lrp_propagation *p, int node, const 
 enum lrp_status lrp_pass_visit(const struct lrp_propagation *p, int node, struct lrp_back_pass *pass, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[node];
-    if (p->previous && p->previous_edges && !pass->dirty[node]) return lrp_pass_give_again(p, node, n, pass, err);
+    if (p->previous && p->previous_edges && pass->dirty && !pass->dirty[node])
+        return lrp_pass_give_again(p, node, n, pass, err);
     struct lrp_late late;
     enum lrp_status status = lrp_late_open(lrp_engine_graph(p->engine), node, p->values, p->run, &late, err);
     if (status)
