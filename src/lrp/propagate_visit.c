@@ -53,8 +53,8 @@ static enum lrp_status give_from_span(const struct lrp_propagation *p, const str
 static enum lrp_status hand_on_span(const struct lrp_propagation *p, const struct lrp_span *span, struct lrp_back_pass *pass,
                                     struct lrp_error *err)
 {
-    struct lrp_tensor **given = calloc((size_t)span->given_count + 1, sizeof *given),
-                      **inside = calloc((size_t)span->inside_count + 1, sizeof *inside);
+    struct lrp_tensor **given = calloc((size_t)span->given_count + 1, sizeof(struct lrp_tensor *)),
+                      **inside = calloc((size_t)span->inside_count + 1, sizeof(struct lrp_tensor *));
     enum lrp_status status = given && inside ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_span_relevance(p, span, pass->relevance[span->out], given, inside, err);
     if (!status) status = give_from_span(p, span, pass, given, inside, err);

@@ -85,7 +85,8 @@ static uint64_t needed_bytes(const struct lrp_job *job, uint64_t piece)
     uint64_t values = 0, missing = 0;
     for (int v = 0; v < n->graph->value_count; v++) {
         const struct lrp_desc *d = &n->graph->values[v].desc;
-        const int64_t count = d->constant || (piece && spans->of_value[v] >= 0) ? 0 : lrp_shape_count(&d->shape);
+        const int64_t count =
+            d->constant || (piece && spans && spans->of_value && spans->of_value[v] >= 0) ? 0 : lrp_shape_count(&d->shape);
         if (count > 0 && (uint64_t)count > values) values = (uint64_t)count;
         if (count > 0) missing += missing_channels(&d->shape);
     }
