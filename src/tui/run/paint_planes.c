@@ -82,7 +82,7 @@ enum lrp_status lrp_paint_inputs(struct lrp_paint_work *w)
 {
     struct lrp_painting *p = w->out;
     const struct lrp_plane *planes[] = {&p->plane};
-    const size_t count = w->snapshot->input_count, at = (size_t)(w->subject->channel + 1);
+    const size_t count = w->snapshot->input_count, at = (size_t)w->subject->channel + 1;
     const struct lrp_snapshot_input *input = &w->snapshot->inputs[at < count ? at : count - 1];
     p->channels = (int64_t)count - 1;
     snprintf(p->note, sizeof p->note, "input %zu of %zu: %.100s, sum %.4g", (at < count ? at : count - 1) + 1, count,
