@@ -21,13 +21,29 @@ WIDE static int count_nan(const float *values, size_t count)
     return found;
 }
 
-bool lrp_careful_needed(const struct lrp_tensor *tensor)
-{
-    const size_t count = tensor ? lrp_tensor_floats(tensor) : 0;
+struct scan {
+    const float *values;
+    size_t count;
+    bool found;
+};
 
-    for (size_t at = 0; at < count; at += PIECE)
-        if (count_nan(tensor->f + at, count - at < PIECE ? count - at : PIECE)) return true;
-    return false;
+static void scan_pieces(void *context, int64_t begin, int64_t end)
+{
+    struct scan *const s = context;
+
+    for (size_t at = (size_t)begin * PIECE; at < s->count && at < (size_t)end * PIECE; at += PIECE) {
+        if (!count_nan(s->values + at, s->count - at < PIECE ? s->count - at : PIECE)) continue;
+        __atomic_store_n(&s->found, true, __ATOMIC_RELAXED);
+        return;
+    }
+}
+
+bool lrp_careful_needed(const struct lrp_tensor *tensor, const struct lrp_run *run)
+{
+    struct scan s = {.values = tensor ? tensor->f : NULL, .count = tensor ? lrp_tensor_floats(tensor) : 0};
+
+    lrp_parallel_for(run, (int64_t)((s.count + PIECE - 1) / PIECE), PIECE, scan_pieces, &s);
+    return s.found;
 }
 
 static float read_at(const void *values, int64_t index)

@@ -8,7 +8,7 @@
 #include "primitives.h"
 
 /* Whether there is a NaN among the numbers of a tensor (NULL: no), in whatever order they lie. */
-bool lrp_careful_needed(const struct lrp_tensor *tensor);
+bool lrp_careful_needed(const struct lrp_tensor *tensor, const struct lrp_run *run);
 /* As lrp_gemm. */
 enum lrp_status lrp_careful_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
                                  const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err);

@@ -229,7 +229,7 @@ enum lrp_status lrp_conv_apply(const struct lrp_call *call, void *handle, const 
     if (h && h->steps && in[0]->step != 0) return lrp_step_weights_convolve(h->steps, &h->shape, in[0], out[0], run, err);
     if (!h) status = make_for_data(call, in, &h, err);
     if (!status) status = run_conv(h, lrp_conv_is_transposed(call), in[0], out[0], run, err);
-    if (!status && !is_as_is(h) && h->conv && lrp_careful_needed(out[0])) /* a rule's sum, not the model's */
+    if (!status && !is_as_is(h) && h->conv && lrp_careful_needed(out[0], run)) /* a rule's sum, not the model's */
         status = run_carefully(call, h, in, false, in[0], out[0], run, err);
     if (!status && h->bias) add_bias(h, lrp_conv_is_transposed(call), out[0]->f);
     if (!handle) lrp_conv_release(h);
@@ -260,7 +260,7 @@ enum lrp_status lrp_conv_vjp(const struct lrp_call *call, void *handle, const st
     if (!s[0]) return LRP_OK;
     if (!h) status = make_for_data(call, in, &h, err);
     if (!status && grad[0]) status = run_conv(h, !lrp_conv_is_transposed(call), s[0], grad[0], run, err);
-    if (!status && grad[0] && h->conv && lrp_careful_needed(grad[0]))
+    if (!status && grad[0] && h->conv && lrp_careful_needed(grad[0], run))
         status = run_carefully(call, h, in, true, s[0], grad[0], run, err);
     if (!status && grad[1] && lrp_conv_is_transposed(call))
         lrp_conv_weight_gradient(&h->shape, s[0]->f, in[0]->f, grad[1]->f, run);

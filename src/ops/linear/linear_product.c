@@ -288,7 +288,7 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
     enum lrp_status status = multiply_steps(call, h, in, out[0], run, &whole, err);
     struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .gemm = lrp_gemm, .run = run};
     if (out[0]->count && !whole && !status) status = run_batches(&all, forward_batch, true, err);
-    if (!status && !h->as_is && lrp_careful_needed(out[0])) { /* a rule's sum, not the model's */
+    if (!status && !h->as_is && lrp_careful_needed(out[0], run)) { /* a rule's sum, not the model's */
         all.gemm = lrp_careful_gemm;
         status = run_batches(&all, forward_batch, true, err);
     }
@@ -375,7 +375,7 @@ enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const
     all.grad_b = grad[1] ? grad[1]->f : NULL;
     const bool apart = (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride));
     status = run_batches(&all, back_batch, apart, err);
-    if (!status && (lrp_careful_needed(grad[0]) || lrp_careful_needed(grad[1]))) {
+    if (!status && (lrp_careful_needed(grad[0], run) || lrp_careful_needed(grad[1], run))) {
         for (int i = 0; i < 2; i++)
             if (grad[i]) memset(grad[i]->f, 0, grad[i]->count * sizeof(float));
         all.gemm = lrp_careful_gemm; /* 0 times infinity is 0 */
