@@ -79,8 +79,7 @@ enum lrp_status lrp_session_forget(struct lrp_session *session, struct lrp_error
 
 /* Whether later runs for relevance keep that of layers (at first they do). Else only that of the model's inputs is there
  * afterwards, and of layers the statistics: lrp_result_tensor is NULL for them, and there is no ledger. Results that are there
- * stay as they are.
- */
+ * stay. */
 void lrp_session_keep_layers(struct lrp_session *session, bool keep);
 
 /* ---- running ---- */

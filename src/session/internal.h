@@ -13,6 +13,7 @@
 #include <stdatomic.h>
 
 #include "assign.h"
+#include "channel_maps.h"
 #include "concept.h"
 #include "execute.h"
 #include "labels.h"
@@ -194,19 +195,6 @@ struct lrp_results *lrp_cache_find_forward(const struct lrp_cache *cache, const 
 struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const struct lrp_known_inputs *inputs,
                                            const struct lrp_settings *settings);
 void lrp_cache_clear(struct lrp_cache *cache);
-
-/* Heatmaps of the channels of a layer, the strongest first: sample by sample. Shared by results and snapshots; what is not
- * there yet is written under the session's lock. */
-struct lrp_channel_maps {
-    int references, layer;
-    int64_t samples;
-    size_t count, done;            /* heatmaps that are wanted, and that are there */
-    int64_t *channels;             /* [heatmap * samples + sample]; -1: the sample has no such channel */
-    double *sums, *shares;         /* likewise: their relevance */
-    const struct lrp_tensor **map; /* by heatmap: relevance of the first input, in rows */
-};
-struct lrp_channel_maps *lrp_channel_maps_retain(struct lrp_channel_maps *maps); /* NULL is fine, here and below */
-void lrp_channel_maps_release(struct lrp_channel_maps *maps);
 
 /* What one job works on: its own references. */
 struct lrp_job {

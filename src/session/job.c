@@ -28,19 +28,6 @@ static void release_all(const struct lrp_tensor **tensors, size_t count)
     free(tensors);
 }
 
-static int threads_under(const struct lrp_session *session, const struct lrp_setup *setup)
-{
-    int64_t wanted = 0;
-    if (session->trunk) return 1;
-    lrp_parse_int64(lrp_settings_get(setup->settings, LRP_SETTING_THREADS), &wanted);
-    return lrp_threads_there(wanted > 0 ? (int)wanted : session->allotted_threads);
-}
-
-int lrp_session_threads(const struct lrp_session *session)
-{
-    return threads_under(session, session->setup);
-}
-
 static int count_true(const bool *flags, size_t count)
 {
     int result = 0;
@@ -371,14 +358,6 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && start && wants_maps(job)) status = make_maps(job, start, run, err);
     lrp_tensor_release(start);
     return status;
-}
-
-struct lrp_run lrp_job_run_of(struct lrp_job *job)
-{
-    return (struct lrp_run){.threads = threads_under(job->session, job->setup),
-                            .should_stop = lrp_job_should_stop,
-                            .data = job,
-                            .pool = lrp_engine_pool(job->results->network->engine)};
 }
 
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err)

@@ -1,9 +1,10 @@
-/* job_base.c: earlier results that a pass can build on, and what has changed since. */
+/* job_base.c: what a job begins with: earlier results that a pass can build on, what has changed since, how passes run. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "convention.h"
 #include "internal.h"
+#include "parallel.h"
 
 /* The earlier results that a pass can build on: same method, convention and start, so that only rules differ; or NULL. */
 const struct lrp_results *lrp_job_base(const struct lrp_job *job, const struct lrp_tensor *start)
@@ -95,4 +96,25 @@ struct lrp_propagation lrp_job_propagation(const struct lrp_job *job, const stru
                                     .start_relevance = start,
                                     .owner = {job->setup, retain_setup, release_setup},
                                     .run = run};
+}
+
+static int threads_under(const struct lrp_session *session, const struct lrp_setup *setup)
+{
+    int64_t wanted = 0;
+    if (session->trunk) return 1;
+    lrp_parse_int64(lrp_settings_get(setup->settings, LRP_SETTING_THREADS), &wanted);
+    return lrp_threads_there(wanted > 0 ? (int)wanted : session->allotted_threads);
+}
+
+int lrp_session_threads(const struct lrp_session *session)
+{
+    return threads_under(session, session->setup);
+}
+
+struct lrp_run lrp_job_run_of(struct lrp_job *job)
+{
+    return (struct lrp_run){.threads = threads_under(job->session, job->setup),
+                            .should_stop = lrp_job_should_stop,
+                            .data = job,
+                            .pool = lrp_engine_pool(job->results->network->engine)};
 }

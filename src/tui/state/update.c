@@ -97,6 +97,18 @@ static void ask_maps(struct lrp_app *app)
     lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 
+static void on_resize(struct lrp_app *app, const struct lrp_event *event)
+{
+    app->columns = event->x;
+    app->rows = event->y;
+}
+
+static void on_results(struct lrp_app *app, const struct lrp_event *event)
+{
+    app->results.all = event->results;
+    lrp_app_list_results(app);
+}
+
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
 {
     switch (event->kind) {
@@ -107,8 +119,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
         lrp_app_mouse(app, event);
         break;
     case LRP_EVENT_RESIZE:
-        app->columns = event->x;
-        app->rows = event->y;
+        on_resize(app, event);
         break;
     case LRP_EVENT_SEEN:
         on_seen(app, event);
@@ -144,8 +155,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
         lrp_app_command(app, event->text);
         break;
     case LRP_EVENT_RESULTS:
-        app->results.all = event->results;
-        lrp_app_list_results(app);
+        on_results(app, event);
         break;
     case LRP_EVENT_SCORES:
         lrp_app_set_scores(app, event->scores);
