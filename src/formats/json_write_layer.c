@@ -217,7 +217,7 @@ static enum lrp_status write_attributes(struct lrp_json_out *w, const struct lrp
 static enum lrp_status check_meaning(const struct lrp_json_out *w, const struct lrp_node *n)
 {
     const bool softmax = strcmp(n->call.op_type, "Softmax") == 0 || strcmp(n->call.op_type, "LogSoftmax") == 0;
-    const int rank = n->call.in[0].shape.rank;
+    const int rank = n->call.in[0].shape->rank;
     if (softmax && n->call.opset < 13 && lrp_normalize_axis(lrp_call_int(&n->call, "axis", 1), rank) != rank - 1)
         return lrp_json_out_fail(w, LRP_UNSUPPORTED, "is a softmax over several axes, which JSON models cannot say", n->name);
     if (n->call.out_count > 1) {
@@ -239,7 +239,7 @@ static const char *plain_type(const struct lrp_node *n)
         return "identity";
     const struct lrp_blob *training = n->call.in_count > 2 && n->in[2] >= 0 ? n->call.in[2].constant : NULL;
     if (strcmp(n->call.op_type, "Dropout") == 0 && !(training && lrp_blob_get_i64(training, 0))) return "dropout";
-    return strcmp(n->call.op_type, "Reshape") == 0 && n->computed_shape && n->call.out[0].shape.rank == 2 ? "flatten" : NULL;
+    return strcmp(n->call.op_type, "Reshape") == 0 && n->computed_shape && n->call.out[0].shape->rank == 2 ? "flatten" : NULL;
 }
 
 enum lrp_status lrp_json_write_layer(struct lrp_json_out *w, int node, cJSON **out)

@@ -50,7 +50,7 @@ static bool add_values(struct lrp_graph *g, const struct lrp_definition *d, stru
         const int v = lrp_builder_value(g, names, d->constants[i].name);
         if (v < 0) return false;
         const struct lrp_blob *blob = d->constants[i].blob;
-        g->values[v].desc = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = blob->shape, .constant = blob};
+        g->values[v].desc = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = &blob->shape, .constant = blob};
     }
     for (size_t n = 0; n < d->node_count; n++)
         for (int i = 0; i < d->nodes[n].output_count; i++)
@@ -66,7 +66,7 @@ static void take_types(struct lrp_graph *g, const struct lrp_names *names, const
     for (size_t i = 0; i < count; i++)
         if (lrp_names_get(names, list[i].name, &v) && !g->values[v].desc.constant) {
             g->values[v].desc.dtype = list[i].dtype;
-            g->values[v].desc.shape = list[i].shape;
+            g->values[v].desc.shape = &list[i].shape;
         }
 }
 
@@ -151,6 +151,7 @@ static bool add_captured(struct lrp_graph *g, struct captured *c, int node)
     int *in = lrp_arena_calloc(g->arena, explicit_count + count, sizeof *in);
     struct lrp_desc *desc = lrp_arena_calloc(g->arena, explicit_count + count, sizeof *desc);
     if (!in || !desc) return false;
+    for (size_t i = 0; i < explicit_count + count; i++) desc[i].shape = &lrp_shape_unknown;
     if (explicit_count) memcpy(in, n->in, explicit_count * sizeof *in);
     memset(c->mark, 0, (size_t)g->value_count * sizeof *c->mark);
     capture_all(c, node, in + explicit_count);

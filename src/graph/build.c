@@ -49,12 +49,12 @@ static enum lrp_status settle_flags(struct lrp_builder *b, const signed char *fl
     struct lrp_graph *g = b->graph;
     for (int i = 0; flags && i < g->input_count; i++) {
         struct lrp_desc *desc = &g->values[g->inputs[i]].desc;
-        if (flags[i] < 0 || desc->dtype != LRP_DTYPE_BOOL || lrp_shape_count(&desc->shape) != 1) continue;
+        if (flags[i] < 0 || desc->dtype != LRP_DTYPE_BOOL || lrp_shape_count(desc->shape) != 1) continue;
         struct lrp_blob *blob = lrp_arena_calloc(g->arena, 1, sizeof *blob);
         unsigned char *raw = lrp_arena_calloc(g->arena, 1, 1);
         if (!blob || !raw) return lrp_builder_no_memory(b);
         *raw = flags[i] > 0;
-        *blob = (struct lrp_blob){.dtype = desc->dtype, .shape = desc->shape, .count = 1, .raw = raw};
+        *blob = (struct lrp_blob){.dtype = desc->dtype, .shape = *desc->shape, .count = 1, .raw = raw};
         desc->constant = blob;
     }
     return LRP_OK;
@@ -70,7 +70,8 @@ static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_
         g->values[v].is_input = true;
         g->values[v].desc.dtype = d->inputs[i].dtype;
         const struct lrp_shape *wanted = options->input_shapes ? &options->input_shapes[i] : NULL;
-        g->values[v].desc.shape = wanted && wanted->rank >= 0 ? *wanted : d->inputs[i].shape;
+        if (!lrp_graph_reshape(g, v, wanted && wanted->rank >= 0 ? wanted : &d->inputs[i].shape))
+            return lrp_builder_no_memory(b);
         g->inputs[g->input_count++] = v;
         if (options->input_shapes && !possible(&options->input_shapes[i], &d->inputs[i].shape))
             return lrp_fail(b->err, LRP_USAGE, "%s: input %s cannot have that shape: %s", d->path, d->inputs[i].name,
@@ -83,7 +84,7 @@ static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_
         int v = value_of(b, d->constants[i].name);
         if (v < 0) return lrp_builder_no_memory(b);
         g->values[v].desc.dtype = d->constants[i].blob->dtype;
-        g->values[v].desc.shape = d->constants[i].blob->shape;
+        g->values[v].desc.shape = &d->constants[i].blob->shape;
         g->values[v].desc.constant = d->constants[i].blob;
     }
     return LRP_OK;
@@ -275,6 +276,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the graph", definition->path);
     }
     g->arena = arena;
+    g->shapes.arena = arena;
     g->operators = options->operators;
     g->token_input = options->token_input;
     struct lrp_builder b = {.graph = g, .err = err};
@@ -304,5 +306,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
 
 void lrp_graph_free(struct lrp_graph *graph)
 {
-    if (graph) lrp_arena_free(graph->arena);
+    if (!graph) return;
+    lrp_shape_set_free(&graph->shapes);
+    lrp_arena_free(graph->arena);
 }

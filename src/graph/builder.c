@@ -10,7 +10,7 @@ int lrp_builder_value(struct lrp_graph *g, struct lrp_names *names, const char *
     if (g->value_count == g->value_capacity) return -1;
     struct lrp_value *v = &g->values[g->value_count];
     *v = (struct lrp_value){.name = name, .producer = -1, .reader = -1, .same_as = -1};
-    v->desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
+    v->desc = (struct lrp_desc){.present = true, .shape = &lrp_shape_unknown};
     if (!lrp_names_put(names, name, (size_t)g->value_count)) return -1;
     return g->value_count++;
 }
@@ -53,11 +53,13 @@ struct lrp_node *lrp_builder_node(struct lrp_builder *b, const struct lrp_node_d
                                 .attributes = def->attributes,
                                 .attribute_count = def->attribute_count,
                                 .in_count = def->input_count,
-                                .out_count = def->output_count};
+                                .out_count = def->output_count,
+                                .shapes = &g->shapes};
     const size_t values = (size_t)def->input_count + (size_t)def->output_count;
     n->in = lrp_arena_calloc(g->arena, values, sizeof *n->in);
     n->call.in = lrp_arena_calloc(g->arena, values, sizeof *n->call.in);
     if (!n->in || !n->call.in) return NULL;
+    for (size_t i = 0; i < values; i++) n->call.in[i].shape = &lrp_shape_unknown;
     n->out = n->in + def->input_count;
     n->call.out = n->call.in + def->input_count;
     n->file_in = n->in;

@@ -44,9 +44,10 @@ static bool batch_norm_affine(const struct lrp_graph *graph, const struct lrp_no
 /* True for a constant of one number, or of one per channel (axis 1 of an array of `rank` axes). */
 static bool constant_channels(const struct lrp_desc *d, int rank, size_t channels, bool *per_channel)
 {
-    int axis = 1 - (rank - d->shape.rank);
-    if (!d->constant || d->shape.rank > rank) return false;
-    bool along = axis >= 0 && axis < d->shape.rank && (size_t)d->shape.dim[axis] == channels && d->constant->count == channels;
+    int axis = 1 - (rank - d->shape->rank);
+    if (!d->constant || d->shape->rank > rank) return false;
+    bool along =
+        axis >= 0 && axis < d->shape->rank && (size_t)d->shape->dim[axis] == channels && d->constant->count == channels;
     *per_channel |= along;
     return along || d->constant->count == 1;
 }
@@ -62,7 +63,7 @@ static bool scale_affine(const struct lrp_graph *graph, const struct lrp_node *n
     *a = (struct affine){.what = "scale",
                          .before = "scale per channel folded into the layer before it",
                          .behind = "scale per channel folded into the layer behind it"};
-    const struct lrp_shape *shape = &graph->values[n->in[0]].desc.shape;
+    const struct lrp_shape *shape = graph->values[n->in[0]].desc.shape;
     const struct lrp_desc *w = lrp_graph_desc(graph, lrp_node_input(n, 1)), *b = lrp_graph_desc(graph, lrp_node_input(n, 2));
     bool per_channel = false;
     if (shape->rank < 2 || !lrp_shape_known(shape)) return false;
@@ -98,7 +99,7 @@ static bool is_per_output(const struct lrp_desc *bias, size_t outputs)
 {
     if (!bias->constant) return false;
     if (bias->constant->count == 1) return true;
-    return bias->constant->count == outputs && (size_t)bias->shape.dim[bias->shape.rank - 1] == outputs;
+    return bias->constant->count == outputs && (size_t)bias->shape->dim[bias->shape->rank - 1] == outputs;
 }
 
 /* With alpha and beta of a Gemm in them: what is made of them has neither. */
@@ -137,7 +138,7 @@ static const struct fold_target *target_of(const struct lrp_graph *g, const stru
         if (strcmp(n->call.op_type, t->op_type) != 0 || strcmp(n->call.domain, t->domain) != 0) continue;
         const struct lrp_desc *w = lrp_graph_desc(g, lrp_node_input(n, 1));
         if (!w || !w->constant || g->values[n->in[0]].desc.constant) return NULL;
-        if (t->dense && (lrp_call_int(&n->call, "transA", 0) || w->shape.rank != 2)) return NULL;
+        if (t->dense && (lrp_call_int(&n->call, "transA", 0) || w->shape->rank != 2)) return NULL;
         return t;
     }
     return NULL;
@@ -224,7 +225,7 @@ static bool fold_into_producer(struct lrp_graph *g, int node, const struct affin
 {
     const struct lrp_node *bn = &g->nodes[node], *linear = lrp_graph_producer(g, bn->in[0]);
     const struct fold_target *t = target_of(g, linear);
-    const struct lrp_shape *out = &g->values[bn->in[0]].desc.shape;
+    const struct lrp_shape *out = g->values[bn->in[0]].desc.shape;
     struct weights w = {0};
     if (!linear || !t || g->values[bn->in[0]].uses != 1 || out->rank < 2 || (size_t)out->dim[1] != a->channels) return false;
     if (t->dense && out->rank != 2) return false;
@@ -259,7 +260,7 @@ static bool fold_into_consumer(struct lrp_graph *g, int node, const struct affin
     const struct lrp_node *linear = consumer < 0 ? NULL : &g->nodes[consumer];
     const struct fold_target *t = target_of(g, linear);
     if (!linear || !t || (!t->dense && (pads(linear) || t->transposed_conv))) return false;
-    const struct lrp_shape *in = &g->values[bn->out[0]].desc.shape, *out = &g->values[linear->out[0]].desc.shape;
+    const struct lrp_shape *in = g->values[bn->out[0]].desc.shape, *out = g->values[linear->out[0]].desc.shape;
     if (t->dense && in->rank != 2) return false;
     struct weights w = {0};
     bool ok = weights_load(g, linear, (size_t)out->dim[1], &w);

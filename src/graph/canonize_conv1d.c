@@ -15,7 +15,7 @@ static bool differ_by(const struct lrp_shape *one, const struct lrp_shape *two, 
 /* True if the convolution does nothing along `axis`: an axis of length 1, kernel 1, no padding. */
 static bool idle_along(const struct lrp_graph *g, const struct lrp_node *conv, int axis)
 {
-    const struct lrp_shape *x = &g->values[conv->in[0]].desc.shape, *w = &g->values[conv->in[1]].desc.shape;
+    const struct lrp_shape *x = g->values[conv->in[0]].desc.shape, *w = g->values[conv->in[1]].desc.shape;
     int64_t pads[4] = {0};
     lrp_call_ints(&conv->call, "pads", pads, 4);
     return x->rank == 4 && w->rank == 4 && x->dim[axis] == 1 && w->dim[axis] == 1 && pads[axis - 2] == 0 && pads[axis] == 0;
@@ -46,9 +46,9 @@ static int without_axis(struct lrp_graph *g, int conv, int axis, int *made)
 {
     const int value = g->nodes[conv].in[0];
     const struct lrp_node *producer = lrp_graph_producer(g, value);
-    const struct lrp_shape *shape = &g->values[value].desc.shape;
+    const struct lrp_shape *shape = g->values[value].desc.shape;
     *made = -1;
-    if (moves_nothing(producer) && differ_by(&g->values[producer->in[0]].desc.shape, shape, axis)) {
+    if (moves_nothing(producer) && differ_by(g->values[producer->in[0]].desc.shape, shape, axis)) {
         *made = g->values[value].uses == 1 ? (int)(producer - g->nodes) : -1;
         return producer->in[0];
     }
@@ -72,7 +72,7 @@ static int without_axis(struct lrp_graph *g, int conv, int axis, int *made)
 static int narrow_weights(struct lrp_graph *g, int value, int axis)
 {
     const struct lrp_blob *blob = g->values[value].desc.constant;
-    const struct lrp_shape *from = &g->values[value].desc.shape;
+    const struct lrp_shape *from = g->values[value].desc.shape;
     const struct lrp_shape shape = {.rank = 3, .dim = {from->dim[0], from->dim[1], from->dim[5 - axis]}};
     float *data = malloc((blob->count + 1) * sizeof *data);
     if (!data) return -1;
@@ -90,7 +90,7 @@ static int convolution_before(const struct lrp_graph *g, const struct lrp_node *
     const struct lrp_desc *w = lrp_graph_desc(g, lrp_node_input(conv, 1));
     if (!w || !w->constant || w->dtype != LRP_DTYPE_FLOAT || g->values[conv->in[0]].desc.constant) return -1;
     for (*axis = 2; *axis < 4; ++*axis)
-        if (differ_by(&g->values[squeeze->out[0]].desc.shape, &g->values[squeeze->in[0]].desc.shape, *axis) &&
+        if (differ_by(g->values[squeeze->out[0]].desc.shape, g->values[squeeze->in[0]].desc.shape, *axis) &&
             idle_along(g, conv, *axis))
             return (int)(conv - g->nodes);
     return -1;

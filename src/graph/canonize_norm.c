@@ -14,7 +14,7 @@ static bool constant_parameters(const struct lrp_graph *g, const struct lrp_node
 static void split_norm(struct lrp_graph *g, int node, int first, int scale, int bias)
 {
     struct lrp_node *n = &g->nodes[node];
-    const int rank = g->values[n->in[0]].desc.shape.rank;
+    const int rank = g->values[n->in[0]].desc.shape->rank;
     int64_t *axes = lrp_arena_calloc(g->arena, (size_t)(rank - first), sizeof *axes);
     const char *inner = lrp_arena_printf(g->arena, "%s/normalize", n->name);
     if (!axes || !inner) return;
@@ -40,7 +40,7 @@ static void split_norm(struct lrp_graph *g, int node, int first, int scale, int 
 void lrp_canonize_layer_norm(struct lrp_graph *g, int node)
 {
     const struct lrp_node *n = &g->nodes[node];
-    const int axis = lrp_normalize_axis(lrp_call_int(&n->call, "axis", -1), g->values[n->in[0]].desc.shape.rank);
+    const int axis = lrp_normalize_axis(lrp_call_int(&n->call, "axis", -1), g->values[n->in[0]].desc.shape->rank);
     if (axis >= 0 && lrp_canonize_one_output(g, n) && constant_parameters(g, n))
         split_norm(g, node, axis, n->in[1], lrp_node_input(n, 2));
 }
@@ -62,7 +62,7 @@ static int channel_constant(struct lrp_graph *g, int value, int rank)
 void lrp_canonize_instance_norm(struct lrp_graph *g, int node)
 {
     const struct lrp_node *n = &g->nodes[node];
-    const int rank = g->values[n->in[0]].desc.shape.rank;
+    const int rank = g->values[n->in[0]].desc.shape->rank;
     if (rank < 3 || !constant_parameters(g, n)) return;
     const int x_scale = n->in[1], x_bias = n->in[2];
     const int scale = channel_constant(g, x_scale, rank), bias = scale < 0 ? -1 : channel_constant(g, x_bias, rank);

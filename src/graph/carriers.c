@@ -53,7 +53,7 @@ static bool take_inputs(struct token_search *s, const char *token_input)
     bool named = false, floats = false, ok = true;
     for (int i = 0; ok && i < g->input_count; i++) {
         const struct lrp_value *v = &g->values[g->inputs[i]];
-        if (may_be_float(&v->desc) && !is_empty(&v->desc.shape)) {
+        if (may_be_float(&v->desc) && !is_empty(v->desc.shape)) {
             floats = true;
             ok = add_source(s, g->inputs[i], g->inputs[i]);
         } else if (!may_be_float(&v->desc) && is_called_tokens(v->name, token_input)) {
@@ -137,8 +137,7 @@ static bool substitute(struct token_search *s)
     const struct lrp_graph *g = s->graph;
     bool ok = true;
     s->out->substituted = true;
-    for (int v = 0; v < g->value_count; v++)
-        s->token[v] = g->values[v].is_input && !is_empty(&g->values[v].desc.shape) ? v : -1;
+    for (int v = 0; v < g->value_count; v++) s->token[v] = g->values[v].is_input && !is_empty(g->values[v].desc.shape) ? v : -1;
     for (int k = 0; ok && k < g->order_count; k++) {
         const struct lrp_node *n = &g->nodes[g->order[k]];
         const bool stopped = s->stopped && s->stopped[g->order[k]];

@@ -202,7 +202,7 @@ enum lrp_status lrp_engine_blocks(struct lrp_engine *engine, int node, const str
     for (int i = 0; values && i < call->in_count; i++)
         if (lrp_call_is_data(call, i) && values[n->in[i]] && values[n->in[i]]->block) *from = values[n->in[i]]->block;
     enum lrp_status status = call->op->blocks(call, handle, back, run, from, to, err);
-    const struct lrp_shape *y = &call->out[0].shape;
+    const struct lrp_shape *y = call->out[0].shape;
     if (!back && y->rank > 1 && y->dim[1] < *to) *to = 0; /* most of every block would be missing channels */
     return !status ? LRP_OK : lrp_engine_blame(engine, node, status, err);
 }

@@ -29,8 +29,8 @@ static enum lrp_status take_outputs(const struct lrp_node *n, int block, struct 
     enum lrp_status status = LRP_OK;
     for (int i = 0; !status && !n->call.op->control && i < n->call.out_count; i++)
         if (n->out[i] >= 0)
-            status = i == 0 && block ? lrp_tensor_take_blocked(pool, &n->call.out[0].shape, block, &out[0], err)
-                                     : lrp_tensor_take(pool, n->call.out[i].dtype, &n->call.out[i].shape, &out[i], err);
+            status = i == 0 && block ? lrp_tensor_take_blocked(pool, n->call.out[0].shape, block, &out[0], err)
+                                     : lrp_tensor_take(pool, n->call.out[i].dtype, n->call.out[i].shape, &out[i], err);
     return status;
 }
 

@@ -30,10 +30,10 @@ bool lrp_fold_can(const struct lrp_call *call, int64_t *budget)
     if (call->op->traits & LRP_TRAIT_SHAPE_ONLY) return true;
     for (int i = 0; i < call->in_count; i++) {
         if (call->in[i].present && !call->in[i].constant) return false;
-        if (call->in[i].present && __builtin_add_overflow(work, lrp_shape_count(&call->in[i].shape), &work)) return false;
+        if (call->in[i].present && __builtin_add_overflow(work, lrp_shape_count(call->in[i].shape), &work)) return false;
     }
     for (int i = 0; i < call->out_count; i++) {
-        const int64_t count = lrp_shape_count(&call->out[i].shape);
+        const int64_t count = lrp_shape_count(call->out[i].shape);
         if (count > FOLD_LIMIT) return false;
         if (__builtin_add_overflow(work, count, &work)) return false;
     }
@@ -53,7 +53,7 @@ static enum lrp_status fold_run(const struct lrp_call *call, struct fold *f, str
     for (int i = 0; !status && i < call->in_count; i++)
         if (call->in[i].constant && !shape_only) status = lrp_blob_tensor(call->in[i].constant, &f->in[i], err);
     for (int i = 0; !status && i < call->out_count; i++)
-        if (call->out[i].present) status = lrp_tensor_new(call->out[i].dtype, &call->out[i].shape, &f->out[i], err);
+        if (call->out[i].present) status = lrp_tensor_new(call->out[i].dtype, call->out[i].shape, &f->out[i], err);
     if (!status && op->prepare) status = op->prepare(call, NULL, &f->handle, NULL, err);
     const struct lrp_run run = {.threads = 1};
     if (!status) status = op->forward(call, f->handle, (const struct lrp_tensor *const *)f->in, f->out, &run, err);
@@ -64,7 +64,7 @@ static enum lrp_status fold_run(const struct lrp_call *call, struct fold *f, str
 static bool fold_deferred(struct lrp_call *call, struct lrp_arena *arena)
 {
     struct lrp_blob *blob = NULL;
-    if (!call->op->defer || call->out_count != 1 || lrp_shape_count(&call->out[0].shape) < LRP_WORTH_DEFERRING) return false;
+    if (!call->op->defer || call->out_count != 1 || lrp_shape_count(call->out[0].shape) < LRP_WORTH_DEFERRING) return false;
     for (int i = 0; i < call->in_count; i++)
         if (call->in[i].present && !call->in[i].constant) return false;
     if (call->op->defer(call, arena, &blob, NULL) != LRP_OK || !blob) return false;

@@ -21,6 +21,13 @@ const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value)
     return value < 0 ? NULL : &graph->values[value].desc;
 }
 
+bool lrp_graph_reshape(struct lrp_graph *graph, int value, const struct lrp_shape *shape)
+{
+    const struct lrp_shape *kept = lrp_shape_set_keep(&graph->shapes, shape);
+    if (kept) graph->values[value].desc.shape = kept;
+    return kept != NULL;
+}
+
 bool lrp_name_list_add(struct lrp_graph *graph, struct lrp_name_list *names, const char *name)
 {
     const char **items = lrp_arena_grown(graph->arena, names->items, names->count, &names->capacity, sizeof(char *));
@@ -89,8 +96,8 @@ static bool make_call(struct lrp_graph *g, const struct lrp_replacement *r, int 
     if (in) memcpy(part->in, r->in, in * sizeof *part->in);
     memcpy(part->out, out, n * sizeof *part->out);
     for (int i = 0; i < r->in_count; i++)
-        in_desc[i] = r->in[i] < 0 ? (struct lrp_desc){.shape = {.rank = -1}} : g->values[r->in[i]].desc;
-    for (int i = 0; i < out_count; i++) out_desc[i] = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
+        in_desc[i] = r->in[i] < 0 ? (struct lrp_desc){.shape = &lrp_shape_unknown} : g->values[r->in[i]].desc;
+    for (int i = 0; i < out_count; i++) out_desc[i] = (struct lrp_desc){.present = true, .shape = &lrp_shape_unknown};
     part->call = (struct lrp_call){.op = lrp_operator_find(r->domain, r->op_type, opset, NULL),
                                    .op_type = r->op_type,
                                    .domain = r->domain,
@@ -100,7 +107,8 @@ static bool make_call(struct lrp_graph *g, const struct lrp_replacement *r, int 
                                    .in = in_desc,
                                    .out = out_desc,
                                    .in_count = r->in_count,
-                                   .out_count = out_count};
+                                   .out_count = out_count,
+                                   .shapes = &g->shapes};
     return part->call.op != NULL;
 }
 
@@ -144,7 +152,7 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
     if (!make_call(graph, replacement, opset_for(graph, replacement, n->call.opset), n->out, 1, &part)) return false;
     if (part.call.op->infer(&part.call, NULL) != LRP_OK) return false;
     const struct lrp_value *out = &graph->values[n->out[0]];
-    if (!lrp_shape_equal(&part.call.out[0].shape, &out->desc.shape) || part.call.out[0].dtype != out->desc.dtype) return false;
+    if (!lrp_shape_equal(part.call.out[0].shape, out->desc.shape) || part.call.out[0].dtype != out->desc.dtype) return false;
     if (!report_removed(graph, node, swallowed, swallowed_count)) return false;
     if (replacement->what) lrp_graph_record(graph, replacement->what, node, swallowed, swallowed_count, node);
     count_node(graph, node, -1);
@@ -168,7 +176,7 @@ static int new_value(struct lrp_graph *g, const char *name)
                                                    .reader = -1,
                                                    .same_as = -1,
                                                    .own = true,
-                                                   .desc = {.present = true, .shape = {.rank = -1}}};
+                                                   .desc = {.present = true, .shape = &lrp_shape_unknown}};
     return g->value_count++;
 }
 
@@ -180,11 +188,10 @@ static int new_constant(struct lrp_graph *graph, const char *name, const struct 
     struct lrp_blob *blob = lrp_arena_calloc(graph->arena, 1, sizeof *blob);
     void *copy = count < 0 ? NULL : lrp_arena_calloc(graph->arena, (size_t)count, size);
     int value = new_value(graph, name);
-    if (!blob || !copy || value < 0) return -1;
+    if (!blob || !copy || value < 0 || !lrp_graph_reshape(graph, value, shape)) return -1;
     if (count) memcpy(copy, data, (size_t)count * size);
     *blob = (struct lrp_blob){.dtype = dtype, .shape = *shape, .count = (size_t)count, .raw = copy};
     graph->values[value].desc.dtype = dtype;
-    graph->values[value].desc.shape = *shape;
     graph->values[value].desc.constant = blob;
     return value;
 }

@@ -87,7 +87,8 @@ struct lrp_record {
 };
 
 struct lrp_graph {
-    struct lrp_arena *arena; /* owned; the definition must outlive the graph */
+    struct lrp_arena *arena;     /* owned; the definition must outlive the graph */
+    struct lrp_shape_set shapes; /* of its values */
     const struct lrp_definition *definition;
     const struct lrp_operator_set *operators; /* as the options say */
     const char *token_input;                  /* likewise */
@@ -121,6 +122,8 @@ struct lrp_node *lrp_graph_producer(const struct lrp_graph *graph, int value);
 int lrp_node_input(const struct lrp_node *node, int i);
 /* Description of a value; NULL for -1. */
 const struct lrp_desc *lrp_graph_desc(const struct lrp_graph *graph, int value);
+/* Gives a value another shape, which is copied; false when out of memory: then nothing changed. */
+bool lrp_graph_reshape(struct lrp_graph *graph, int value, const struct lrp_shape *shape);
 /* What a pass wants to put in a node's place. */
 struct lrp_replacement {
     const char *op_type, *domain;

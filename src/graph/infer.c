@@ -35,16 +35,16 @@ static bool gather_inputs(const struct lrp_graph *g, struct lrp_node *n, const c
 {
     bool known = true;
     for (int i = 0; i < n->call.in_count; i++) {
-        n->call.in[i] = n->in[i] < 0 ? (struct lrp_desc){.shape = {.rank = -1}} : g->values[n->in[i]].desc;
+        n->call.in[i] = n->in[i] < 0 ? (struct lrp_desc){.shape = &lrp_shape_unknown} : g->values[n->in[i]].desc;
         if (n->in[i] < 0) continue;
-        if (!lrp_shape_known(&n->call.in[i].shape) || n->call.in[i].dtype == LRP_DTYPE_UNDEFINED) {
+        if (!lrp_shape_known(n->call.in[i].shape) || n->call.in[i].dtype == LRP_DTYPE_UNDEFINED) {
             known = false;
             *open = g->values[n->in[i]].name;
         }
     }
     if (n->mixed_floats) lrp_graph_unite_floats(&n->call);
     for (int i = 0; i < n->call.out_count; i++)
-        n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
+        n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = &lrp_shape_unknown};
     return known;
 }
 
@@ -77,8 +77,9 @@ static void take_hint(struct lrp_graph *g, const struct lrp_node *n, struct hint
         if (n->out[i] < 0 || !lrp_names_get(&hints->names, g->values[n->out[i]].name, &k)) continue;
         struct lrp_value *v = &g->values[n->out[i]];
         v->desc.dtype = hint_at(d, k)->dtype;
-        v->desc.shape = hint_at(d, k)->shape;
-        if (v->desc.shape.rank > 0 && v->desc.shape.dim[0] < 0) v->desc.shape.dim[0] = 1;
+        struct lrp_shape shape = hint_at(d, k)->shape;
+        if (shape.rank > 0 && shape.dim[0] < 0) shape.dim[0] = 1;
+        (void)lrp_graph_reshape(g, n->out[i], &shape); /* out of memory, a hint is missing */
     }
 }
 
@@ -97,7 +98,7 @@ static bool waits(const struct lrp_graph *g, const struct lrp_node *n)
     bool any = false;
     for (int i = 0; i < n->call.in_count; i++) {
         const struct lrp_value *v = n->in[i] < 0 ? NULL : &g->values[n->in[i]];
-        if (!v || (lrp_shape_known(&v->desc.shape) && v->desc.dtype != LRP_DTYPE_UNDEFINED)) continue;
+        if (!v || (lrp_shape_known(v->desc.shape) && v->desc.dtype != LRP_DTYPE_UNDEFINED)) continue;
         if (!v->late) return false;
         any = true;
     }
@@ -152,7 +153,7 @@ static void pass_type(struct lrp_graph *g, const struct lrp_node *n)
 static bool has_open_input(const struct lrp_graph *g)
 {
     for (int i = 0; i < g->input_count; i++)
-        if (!lrp_shape_known(&g->values[g->inputs[i]].desc.shape)) return true;
+        if (!lrp_shape_known(g->values[g->inputs[i]].desc.shape)) return true;
     return false;
 }
 
@@ -183,7 +184,7 @@ static void forget_earlier(struct lrp_graph *g, struct lrp_node *n)
     n->late = false;
     for (int i = 0; i < n->call.out_count; i++) {
         if (n->out[i] < 0) continue;
-        g->values[n->out[i]].desc = (struct lrp_desc){.present = true, .shape = {.rank = -1}};
+        g->values[n->out[i]].desc = (struct lrp_desc){.present = true, .shape = &lrp_shape_unknown};
         g->values[n->out[i]].late = false;
     }
 }
@@ -248,7 +249,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
             if (n->out[i] < 0) continue;
             n->call.out[i].present = true;
             g->values[n->out[i]].desc = n->call.out[i];
-            if (lrp_shape_known(&n->call.out[i].shape)) continue;
+            if (lrp_shape_known(n->call.out[i].shape)) continue;
             refuse_node(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
             late = true;
         }

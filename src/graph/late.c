@@ -20,19 +20,23 @@ static struct lrp_blob blob_of(const struct lrp_tensor *t)
                              .raw = is_float ? (const void *)t->f : (const void *)t->i};
 }
 
-static void describe_input(const struct lrp_graph *g, struct lrp_node *n, int i, const struct lrp_tensor *const *values,
+/* False when out of memory. */
+static bool describe_input(const struct lrp_graph *g, struct lrp_node *n, int i, const struct lrp_tensor *const *values,
                            struct lrp_blob *blob)
 {
     struct lrp_desc *d = &n->call.in[i];
     const struct lrp_value *v = n->in[i] < 0 ? NULL : &g->values[n->in[i]];
     const struct lrp_tensor *t = v && !v->desc.constant ? values[n->in[i]] : NULL;
-    *d = v ? v->desc : (struct lrp_desc){.shape = {.rank = -1}};
-    if (!t) return;
+    *d = v ? v->desc : (struct lrp_desc){.shape = &lrp_shape_unknown};
+    if (!t) return true;
+    const struct lrp_shape *kept = lrp_shape_set_keep(n->call.shapes, &t->shape);
+    if (!kept) return false;
     d->dtype = t->dtype;
-    d->shape = t->shape;
-    if (t->block || lrp_tensor_is_sequence(t) || (lrp_dtype_is_float(t->dtype) && !v->fixed)) return;
+    d->shape = kept;
+    if (t->block || lrp_tensor_is_sequence(t) || (lrp_dtype_is_float(t->dtype) && !v->fixed)) return true;
     *blob = blob_of(t);
     d->constant = blob;
+    return true;
 }
 
 static enum lrp_status measure_node(const struct lrp_graph *g, struct lrp_node *n, const struct lrp_tensor *const *values,
@@ -62,9 +66,11 @@ enum lrp_status lrp_late_open(const struct lrp_graph *graph, int node, const str
     if (n->call.in_count > LRP_LATE_FEW) late->blobs = calloc((size_t)n->call.in_count, sizeof *late->blobs);
     if (!late->blobs) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     late->node = n;
-    for (int i = 0; i < n->call.in_count; i++) describe_input(graph, n, i, values, &late->blobs[i]);
+    bool known = true;
+    for (int i = 0; i < n->call.in_count; i++) known &= describe_input(graph, n, i, values, &late->blobs[i]);
+    if (!known) return lrp_fail(err, LRP_MEMORY, "not enough memory for a shape");
     for (int i = 0; i < n->call.out_count; i++)
-        n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
+        n->call.out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = &lrp_shape_unknown};
     if (n->call.op->control) return LRP_OK;
     enum lrp_status status = lrp_call_check_attributes(&n->call, err);
     if (!status) status = n->call.op->infer(&n->call, err);
@@ -102,8 +108,8 @@ uint64_t lrp_late_stamp(const struct lrp_node *node, const struct lrp_graph *gra
     for (int i = 0; i < node->call.in_count; i++) {
         const struct lrp_desc *d = &node->call.in[i];
         mix_stamp(&stamp, &d->dtype, sizeof d->dtype);
-        mix_stamp(&stamp, &d->shape.rank, sizeof d->shape.rank);
-        for (int k = 0; k < d->shape.rank; k++) mix_stamp(&stamp, &d->shape.dim[k], sizeof d->shape.dim[k]);
+        mix_stamp(&stamp, &d->shape->rank, sizeof d->shape->rank);
+        for (int k = 0; k < d->shape->rank; k++) mix_stamp(&stamp, &d->shape->dim[k], sizeof d->shape->dim[k]);
         *passing |= i < 32 && node->call.op->prepared_inputs >> i & 1U && d->constant && node->in[i] >= 0 &&
                     d->constant != graph->values[node->in[i]].desc.constant;
     }

@@ -23,7 +23,7 @@ struct viewer {
 static bool shapes_open(const struct lrp_node *n)
 {
     for (int i = 0; n->call.op && i < n->call.in_count; i++)
-        if (n->call.in[i].present && !lrp_shape_known(&n->call.in[i].shape)) return true;
+        if (n->call.in[i].present && !lrp_shape_known(n->call.in[i].shape)) return true;
     return false;
 }
 
@@ -41,7 +41,7 @@ static enum lrp_kind node_kind(const struct lrp_node *n)
     if (n->late && !shapes_open(n)) return n->call.op->static_kind;
     if (*n->obstacle && !n->open)
         return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
-    const struct lrp_shape *in = n->call.in_count ? &n->call.in[0].shape : NULL, *out = &n->call.out[0].shape;
+    const struct lrp_shape *in = n->call.in_count ? n->call.in[0].shape : NULL, *out = n->call.out[0].shape;
     if (n->computed_shape && in && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0]) return LRP_KIND_FLATTEN;
     return n->call.op->kind ? n->call.op->kind(&n->call) : n->call.op->static_kind;
 }
@@ -184,7 +184,7 @@ static bool name_values(struct viewer *v, size_t layer)
     }
     for (int i = 0; i < last->call.out_count; i++) {
         if (last->out[i] < 0) continue;
-        if (l->output_count == 0) l->shape = g->values[last->out[i]].desc.shape;
+        if (l->output_count == 0) l->shape = *g->values[last->out[i]].desc.shape;
         v->layer_of_value[last->out[i]] = (int)layer;
         out[l->output_count++] = g->values[last->out[i]].name;
     }
@@ -202,7 +202,7 @@ static int64_t node_parameters(const struct lrp_graph *g, const struct lrp_node 
     for (int i = 0; i < n->call.in_count; i++) {
         if (n->in[i] < 0) continue;
         const struct lrp_desc *d = &g->values[n->in[i]].desc;
-        if (!d->constant || !lrp_dtype_is_float(d->dtype) || d->shape.rank == 0 || g->values[n->in[i]].from_shape) continue;
+        if (!d->constant || !lrp_dtype_is_float(d->dtype) || d->shape->rank == 0 || g->values[n->in[i]].from_shape) continue;
         sum += (int64_t)d->constant->count;
         if (!counted[n->in[i]]) *unique += (int64_t)d->constant->count;
         counted[n->in[i]] = true;
@@ -227,7 +227,7 @@ static bool count_parameters(struct viewer *v, struct lrp_layer_list *list)
         const struct lrp_value *value = &g->values[i];
         const struct lrp_node *producer = value->producer < 0 ? NULL : &g->nodes[value->producer];
         bool live = value->is_input || (producer && producer->state == LRP_NODE_LIVE && producer->body < 0);
-        int64_t count = lrp_shape_count(&value->desc.shape);
+        int64_t count = lrp_shape_count(value->desc.shape);
         if (live && count > 0 && __builtin_add_overflow(list->activation_bytes, (size_t)count * 4, &list->activation_bytes))
             list->activation_bytes = SIZE_MAX;
     }
@@ -279,7 +279,7 @@ static bool input_row(struct viewer *v)
     }
     if (g->input_count) {
         v->rows[0].name = names[0];
-        v->rows[0].shape = g->values[g->inputs[0]].desc.shape;
+        v->rows[0].shape = *g->values[g->inputs[0]].desc.shape;
     }
     v->nodes[0] = (struct lrp_layer_nodes){-1, -1};
     v->count = 1;
@@ -323,7 +323,7 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
 enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_layer_view **out, struct lrp_error *err)
 {
     struct viewer v = {.graph = graph, .arena = graph->arena, .reaches = lrp_graph_reach_outputs(graph)};
-    for (int i = 0; i < graph->input_count; i++) v.open |= !lrp_shape_known(&graph->values[graph->inputs[i]].desc.shape);
+    for (int i = 0; i < graph->input_count; i++) v.open |= !lrp_shape_known(graph->values[graph->inputs[i]].desc.shape);
     struct lrp_layer_view *result = lrp_arena_calloc(graph->arena, 1, sizeof *result);
     bool ok = result && v.reaches && view(&v, fuse, &result->list);
     free(v.reaches);

@@ -159,7 +159,7 @@ bool lrp_match_same_constant(const struct lrp_graph *graph, int a, int b)
     if (a == b || x->constant == y->constant) return true;
     const size_t count = x->constant->count;
     return x->constant->raw && y->constant->raw && x->dtype == y->dtype && count == y->constant->count &&
-           (count == 1 || lrp_shape_equal(&x->shape, &y->shape)) &&
+           (count == 1 || lrp_shape_equal(x->shape, y->shape)) &&
            memcmp(x->constant->raw, y->constant->raw, count * lrp_dtype_size(x->dtype)) == 0;
 }
 

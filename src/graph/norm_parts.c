@@ -7,7 +7,7 @@
 /* The axes of a reduction that keeps its dimensions, sorted and counted from 0. Returns how many, 0 if it is none. */
 static int reduced_axes(const struct lrp_graph *g, const struct lrp_node *n, int64_t *axes)
 {
-    int rank = g->values[n->in[0]].desc.shape.rank;
+    int rank = g->values[n->in[0]].desc.shape->rank;
     if (lrp_call_int(&n->call, "keepdims", 1) != 1) return 0;
     int count = lrp_call_ints(&n->call, "axes", axes, LRP_MAX_RANK);
     if (count < 0) count = lrp_call_const_ints(&n->call, 1, axes, LRP_MAX_RANK);
@@ -153,7 +153,7 @@ static bool is_length(struct lrp_match *m, int value, struct lrp_norm *out)
     value = clip ? clip->in[0] : most ? data : value;
     if (!root_of_sum(m, value, out) || low > 1e-4 || high < 1e30) return false;
     double n = 1;
-    for (int i = 0; i < out->axis_count; i++) n *= (double)m->graph->values[out->x].desc.shape.dim[out->axes[i]];
+    for (int i = 0; i < out->axis_count; i++) n *= (double)m->graph->values[out->x].desc.shape->dim[out->axes[i]];
     out->factor = 1 / sqrt(n);
     out->epsilon = low > 0 ? low * low / n : 0;
     return n > 0;

@@ -79,7 +79,7 @@ static bool read_product(const struct lrp_graph *g, const struct lrp_node *n, st
     const bool first = n->in[0] == p->x;
     memcpy(p->data, operands[first ? 0 : 1], sizeof p->data);
     memcpy(p->weights, operands[first ? 1 : 0], sizeof p->weights);
-    return g->values[p->w].desc.shape.rank == (int)strlen(p->weights) && split_letters(p);
+    return g->values[p->w].desc.shape->rank == (int)strlen(p->weights) && split_letters(p);
 }
 
 /* The weights as a matrix (contracted, made). */
@@ -126,11 +126,11 @@ bool lrp_pattern_einsum(struct lrp_graph *graph, int node)
     struct einsum_product p;
     if (!read_product(graph, &graph->nodes[node], &p)) return false;
     const char *name = graph->nodes[node].name;
-    const struct lrp_shape *shape = &graph->values[p.x].desc.shape, *out = &graph->values[graph->nodes[node].out[0]].desc.shape;
+    const struct lrp_shape *shape = graph->values[p.x].desc.shape, *out = graph->values[graph->nodes[node].out[0]].desc.shape;
     const int kept = shape->rank - (int)p.contracted;
     int matrix = weights_matrix(graph, &p), x = p.x;
     if (matrix < 0 || kept < 1 || out->rank != kept + (int)p.made) return false;
-    const int64_t columns = graph->values[matrix].desc.shape.dim[0];
+    const int64_t columns = graph->values[matrix].desc.shape->dim[0];
     if (p.contracted > 1) {
         const int in[] = {x, shape_constant(graph, name, kept, &columns, 1)};
         x = insert_node(graph, node, "flatten", "Reshape", 13, in);

@@ -26,7 +26,7 @@ static int bounded_value(const struct lrp_graph *g, const struct lrp_node *n, st
     if (lrp_match_is(n, "Clip")) return lrp_match_clip_bounds(g, n, &b->low, &b->high) ? n->in[0] : -1;
     const bool least = lrp_match_is(n, "Max");
     if ((!least && !lrp_match_is(n, "Min")) || !lrp_match_constant_operand(g, n, &data, &constant)) return -1;
-    if (!lrp_match_scalar(g, constant, &c) || !lrp_shape_equal(&g->values[data].desc.shape, &g->values[n->out[0]].desc.shape))
+    if (!lrp_match_scalar(g, constant, &c) || !lrp_shape_equal(g->values[data].desc.shape, g->values[n->out[0]].desc.shape))
         return -1;
     *(least ? &b->low : &b->high) = c;
     return data;

@@ -135,9 +135,9 @@ static bool find_floats(struct integer_search *s, struct operand *o)
 static bool is_by_channel(const struct lrp_desc *d, int rank, int axis, int64_t channels)
 {
     if (!d || !d->constant) return false;
-    if (d->constant->count == 1) return d->shape.rank <= rank;
-    const int at = axis - (rank - d->shape.rank);
-    return (int64_t)d->constant->count == channels && at >= 0 && at < d->shape.rank && d->shape.dim[at] == channels;
+    if (d->constant->count == 1) return d->shape->rank <= rank;
+    const int at = axis - (rank - d->shape->rank);
+    return (int64_t)d->constant->count == channels && at >= 0 && at < d->shape->rank && d->shape->dim[at] == channels;
 }
 
 static double number_of(const struct lrp_desc *d, size_t channel)
@@ -157,7 +157,7 @@ static bool fits_channels(const struct integer_search *s, int64_t channels)
 {
     const struct lrp_graph *g = s->m.graph;
     const struct lrp_desc *zero = lrp_graph_desc(g, s->w.zero);
-    const int rank = g->values[g->nodes[s->m.root].out[0]].desc.shape.rank, axis = s->convolves ? 1 : rank - 1;
+    const int rank = g->values[g->nodes[s->m.root].out[0]].desc.shape->rank, axis = s->convolves ? 1 : rank - 1;
     if (zero && (!zero->constant || (zero->constant->count != 1 && (int64_t)zero->constant->count != channels))) return false;
     for (int k = 0; k < s->product.count; k++)
         if (!is_by_channel(lrp_graph_desc(g, s->product.factors[k]), rank, axis, channels)) return false;
@@ -183,7 +183,7 @@ static int real_weights(const struct integer_search *s)
     const struct lrp_value *codes = &g->values[s->w.codes];
     const struct lrp_desc *zero = lrp_graph_desc(g, s->w.zero);
     size_t inner;
-    const int64_t channels = read_channels(s, &codes->desc.shape, &inner);
+    const int64_t channels = read_channels(s, codes->desc.shape, &inner);
     if (channels < 1 || !fits_channels(s, channels)) return -1;
     const size_t count = codes->desc.constant->count;
     double *factors = new_factors(s, channels);
@@ -195,7 +195,7 @@ static int real_weights(const struct integer_search *s)
             const size_t c = i / inner % (size_t)channels;
             w[i] = (float)(((double)w[i] - (zero ? number_of(zero, c) : 0)) * factors[c]);
         }
-        constant = lrp_graph_constant(g, codes->name, &codes->desc.shape, w);
+        constant = lrp_graph_constant(g, codes->name, codes->desc.shape, w);
     }
     free(w);
     free(factors);
@@ -317,9 +317,9 @@ static bool find_dequantized(struct integer_search *s)
     const struct lrp_node *back = &g->nodes[s->m.root];
     const struct lrp_desc *scale = lrp_graph_desc(g, lrp_node_input(back, 1));
     if (!take_whole(s, back->in[0]) || !scale || !lrp_match_same_zero(g, lrp_node_input(back, 2), -1)) return false;
-    const int rank = back->call.out[0].shape.rank;
+    const int rank = back->call.out[0].shape->rank;
     const int64_t axis = lrp_call_int(&back->call, "axis", 1);
-    if (scale->shape.rank > 0 && (s->convolves || (axis < 0 ? axis + rank : axis) != rank - 1)) return false;
+    if (scale->shape->rank > 0 && (s->convolves || (axis < 0 ? axis + rank : axis) != rank - 1)) return false;
     if (lrp_match_scalar(g, back->in[1], &s->product.constant)) return true;
     return lrp_match_product(&s->m, back->in[1], &s->product);
 }

@@ -148,7 +148,7 @@ static bool try_knee(struct lrp_graph *g, int node, int x)
     struct lrp_match m = {.graph = g, .root = node, .domain = "", .opset = 6};
     struct reading r = {.match = &m, .x = x, .depth = DEEPEST};
     struct knee f;
-    if (!lrp_shape_equal(&g->values[x].desc.shape, &g->values[n->out[0]].desc.shape)) return false;
+    if (!lrp_shape_equal(g->values[x].desc.shape, g->values[n->out[0]].desc.shape)) return false;
     if (!read_knee(&r, n->out[0], &f) || !lrp_match_near(f.above, 1) || f.below < 0 || f.below >= 1) return false;
     m.what = f.below == 0 ? "relu written out" : "leaky relu written out";
     const struct lrp_attribute alpha = {.name = "alpha", .kind = LRP_ATTRIBUTE_FLOAT, .f = (float)f.below};
@@ -181,7 +181,7 @@ static bool try_slopes(struct lrp_graph *g, int node, int relu, int rest, double
     if (!g->values[slopes].desc.constant || !read_knee(&r, p.factors[1 - which], &f) || f.above != 0 || f.below == 0)
         return false;
     lrp_match_add(&m, node);
-    if (!lrp_match_closed(&m) || !lrp_shape_equal(&g->values[x].desc.shape, &g->values[g->nodes[node].out[0]].desc.shape))
+    if (!lrp_match_closed(&m) || !lrp_shape_equal(g->values[x].desc.shape, g->values[g->nodes[node].out[0]].desc.shape))
         return false;
     const int in[] = {x, times(g, slopes, sign * p.constant * f.below)};
     return in[1] >= 0 && lrp_match_replace(&m, "PRelu", in, 2, NULL, 0);

@@ -9,9 +9,9 @@
  */
 static bool along_axis(const struct lrp_desc *constant, int rank, int axis, int64_t length)
 {
-    int offset = rank - constant->shape.rank;
-    if (offset < 0 || lrp_shape_count(&constant->shape) != length) return false;
-    return axis >= offset ? constant->shape.dim[axis - offset] == length : length == 1;
+    int offset = rank - constant->shape->rank;
+    if (offset < 0 || lrp_shape_count(constant->shape) != length) return false;
+    return axis >= offset ? constant->shape->dim[axis - offset] == length : length == 1;
 }
 
 /* A constant value of shape (count) with the same data. */
@@ -40,7 +40,7 @@ bool lrp_pattern_convolution_bias(struct lrp_graph *graph, int node)
     if (!lrp_match_is(&graph->nodes[node], "Add") || !lrp_match_constant_operand(graph, &graph->nodes[node], &data, &constant))
         return false;
     const struct lrp_node *conv = convolution_of(&m, data);
-    const struct lrp_shape *shape = &graph->values[data].desc.shape;
+    const struct lrp_shape *shape = graph->values[data].desc.shape;
     if (!conv || lrp_node_input(conv, 2) >= 0 || graph->values[data].uses != 1 || !graph->values[conv->in[1]].desc.constant)
         return false;
     if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, 1, shape->dim[1])) return false;
@@ -62,7 +62,7 @@ static bool is_dense(const struct lrp_graph *g, const struct lrp_node *n)
 {
     if (!lrp_match_is(n, "MatMul")) return false;
     const struct lrp_desc *x = lrp_graph_desc(g, n->in[0]), *w = lrp_graph_desc(g, n->in[1]);
-    return !x->constant && x->shape.rank >= 2 && w->constant && w->shape.rank == 2 && lrp_dtype_is_float(w->dtype);
+    return !x->constant && x->shape->rank >= 2 && w->constant && w->shape->rank == 2 && lrp_dtype_is_float(w->dtype);
 }
 
 bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node)
@@ -72,7 +72,7 @@ bool lrp_pattern_dense_bias(struct lrp_graph *graph, int node)
     if (!lrp_match_is(&graph->nodes[node], "Add") || !lrp_match_constant_operand(graph, &graph->nodes[node], &data, &constant))
         return false;
     const struct lrp_node *matmul = lrp_match_producer(&m, data, "MatMul");
-    const struct lrp_shape *shape = &graph->values[data].desc.shape;
+    const struct lrp_shape *shape = graph->values[data].desc.shape;
     if (!matmul || !is_dense(graph, matmul) || graph->values[data].uses != 1) return false;
     if (!along_axis(lrp_graph_desc(graph, constant), shape->rank, shape->rank - 1, shape->dim[shape->rank - 1])) return false;
     const int in[] = {matmul->in[0], matmul->in[1], as_vector(graph, constant)};
@@ -93,7 +93,7 @@ static int dense_operand(struct lrp_match *m, const struct lrp_node *sum, int *c
     for (int i = 0; i < sum->call.in_count; i++)
         if (g->values[sum->in[i]].desc.constant) *constant = sum->in[i];
     for (int i = 0; *constant >= 0 && i < sum->call.in_count; i++) {
-        const struct lrp_shape *shape = &g->values[sum->in[i]].desc.shape;
+        const struct lrp_shape *shape = g->values[sum->in[i]].desc.shape;
         struct lrp_match attempt = *m;
         const struct lrp_node *matmul = lrp_match_producer(&attempt, sum->in[i], "MatMul");
         if (!matmul || !is_dense(g, matmul) || g->values[sum->in[i]].uses != 1) continue;
@@ -173,7 +173,7 @@ static bool arithmetic_step(struct lrp_graph *g, const struct lrp_node *n, struc
     int x, c;
     bool add = lrp_match_is(n, "Add"), sub = lrp_match_is(n, "Sub"), mul = lrp_match_is(n, "Mul"), div = lrp_match_is(n, "Div");
     if (!(add || sub || mul || div) || !lrp_match_constant_operand(g, n, &x, &c)) return false;
-    if (!lrp_shape_equal(&g->values[x].desc.shape, &g->values[n->out[0]].desc.shape)) return false;
+    if (!lrp_shape_equal(g->values[x].desc.shape, g->values[n->out[0]].desc.shape)) return false;
     bool constant_first = n->in[0] == c;
     if (div && constant_first) return false;
     *step = (struct step){.x = x, .w = -1, .b = -1};

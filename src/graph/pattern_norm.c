@@ -207,13 +207,13 @@ static bool has_weights_of_axes(const struct lrp_graph *g, const struct lrp_node
 {
     int64_t axes[LRP_MAX_RANK];
     const int count = lrp_call_ints(&norm->call, "axes", axes, LRP_MAX_RANK);
-    const struct lrp_shape *shape = &g->values[norm->in[0]].desc.shape;
+    const struct lrp_shape *shape = g->values[norm->in[0]].desc.shape;
     if (lrp_call_int(&norm->call, "epsilon_outside", 0) || count < 1 || axes[0] != shape->rank - count) return false;
     for (int i = 1; i < scale->call.in_count; i++) {
         const struct lrp_desc *d = lrp_graph_desc(g, scale->in[i]);
-        if (!d || d->shape.rank != count) return false;
+        if (!d || d->shape->rank != count) return false;
         for (int k = 0; k < count; k++)
-            if (d->shape.dim[k] != shape->dim[axes[0] + k]) return false;
+            if (d->shape->dim[k] != shape->dim[axes[0] + k]) return false;
     }
     return true;
 }

@@ -113,7 +113,7 @@ struct scale_places {
 };
 static bool place_scales(const struct lrp_graph *g, int x, int scale, struct scale_places *out)
 {
-    const struct lrp_shape *a = &g->values[x].desc.shape, *b = &g->values[scale].desc.shape;
+    const struct lrp_shape *a = g->values[x].desc.shape, *b = g->values[scale].desc.shape;
     *out = (struct scale_places){.axis = -1};
     for (int k = 0; k < b->rank; k++)
         if (b->dim[k] != 1) out->long_axes++, out->axis = k - b->rank;
@@ -129,7 +129,7 @@ static int listed_scale(struct lrp_graph *g, int scale)
 {
     const struct lrp_blob *c = g->values[scale].desc.constant;
     const struct lrp_shape shape = {.rank = 1, .dim = {c ? (int64_t)c->count : 0}};
-    if (!c || c->count == 1 || g->values[scale].desc.shape.rank == 1) return scale;
+    if (!c || c->count == 1 || g->values[scale].desc.shape->rank == 1) return scale;
     struct lrp_tensor *numbers = NULL;
     if (lrp_blob_tensor(c, &numbers, NULL)) return -1;
     const int list = lrp_graph_constant(g, g->values[scale].name, &shape, numbers->f);

@@ -153,7 +153,7 @@ static int by_value(const void *a, const void *b)
 static bool is_weight(const struct lrp_graph *g, int value)
 {
     const struct lrp_desc *d = value < 0 ? NULL : &g->values[value].desc;
-    return d && d->constant && lrp_dtype_is_float(d->dtype) && d->shape.rank > 0 && d->constant->count > 1;
+    return d && d->constant && lrp_dtype_is_float(d->dtype) && d->shape->rank > 0 && d->constant->count > 1;
 }
 
 /* One constant's readings, sorted by layer. */

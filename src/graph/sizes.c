@@ -56,7 +56,7 @@ static void listen(struct inputs *in, int input, const struct lrp_node *node)
     if (!w || !w->constant || !node->call.op || !node->call.op->weight_size.says) return;
     const int counted = node->call.op->weight_size.axis, axis = counted < 0 ? in->open[input].rank + counted : counted;
     if (axis < 0 || axis >= LRP_MAX_RANK || in->told[input].dim[axis]) return;
-    in->told[input].dim[axis] = told_by(node, &w->shape);
+    in->told[input].dim[axis] = told_by(node, w->shape);
 }
 
 static bool start_inputs(struct inputs *in, const struct lrp_graph *g)
@@ -132,7 +132,7 @@ static struct lrp_shape shape_at(const struct inputs *in, int input, const struc
 static bool is_open(const struct lrp_graph *g)
 {
     for (int i = 0; i < g->input_count; i++)
-        if (!lrp_shape_known(&g->values[g->inputs[i]].desc.shape)) return true;
+        if (!lrp_shape_known(g->values[g->inputs[i]].desc.shape)) return true;
     return false;
 }
 
@@ -143,16 +143,17 @@ bool lrp_sizes_share(struct lrp_graph *graph, const struct lrp_shape *wanted)
     bool fine = true;
     for (int round = 0; fine && round < 2; round++) /* what is asked for, then batches of 1 */
         for (int i = 0; fine && i < graph->input_count; i++) {
-            struct lrp_shape *shape = &graph->values[graph->inputs[i]].desc.shape;
+            struct lrp_shape shape = *graph->values[graph->inputs[i]].desc.shape;
             const bool given = wanted && wanted[i].rank >= 0;
-            for (int k = 0; fine && k < shape->rank && k < d->inputs[i].shape.rank; k++) {
+            for (int k = 0; fine && k < shape.rank && k < d->inputs[i].shape.rank; k++) {
                 const char *name = d->inputs[i].dim_name[k];
                 size_t size;
-                if (round && shape->dim[k] < 0 && name && lrp_names_get(&sizes, name, &size)) shape->dim[k] = (int64_t)size;
-                if (round && shape->dim[k] < 0 && k == 0) shape->dim[k] = 1;
-                if (name && shape->dim[k] >= 0 && (round || given) && !lrp_names_get(&sizes, name, NULL))
-                    fine = lrp_names_put(&sizes, name, (size_t)shape->dim[k]);
+                if (round && shape.dim[k] < 0 && name && lrp_names_get(&sizes, name, &size)) shape.dim[k] = (int64_t)size;
+                if (round && shape.dim[k] < 0 && k == 0) shape.dim[k] = 1;
+                if (name && shape.dim[k] >= 0 && (round || given) && !lrp_names_get(&sizes, name, NULL))
+                    fine = lrp_names_put(&sizes, name, (size_t)shape.dim[k]);
             }
+            fine = fine && lrp_graph_reshape(graph, graph->inputs[i], &shape);
         }
     lrp_names_free(&sizes);
     return fine;
@@ -165,7 +166,7 @@ static int try_choice(struct lrp_trial *trial, const struct inputs *in, const st
     for (int i = 0; i < in->graph->input_count; i++) {
         const struct lrp_shape shape = shape_at(in, i, choice);
         if (lrp_shape_count(&shape) < 0) return INT32_MAX;
-        lrp_trial_input(trial, i, &shape);
+        if (!lrp_trial_input(trial, i, &shape)) return -1;
     }
     return lrp_trial_run(trial) ? trial->refused : -1;
 }
@@ -192,10 +193,12 @@ bool lrp_sizes_stand_in(struct lrp_graph *graph)
     struct lrp_shape *open = is_open(graph) ? lrp_arena_calloc(graph->arena, (size_t)graph->input_count, sizeof *open) : NULL;
     struct inputs in = {.graph = graph, .open = open};
     if (!open) return false;
-    for (int i = 0; i < graph->input_count; i++) open[i] = graph->values[graph->inputs[i]].desc.shape;
-    const int best = start_inputs(&in, graph) ? choose_candidate(&in) : -1;
-    for (int i = 0; best >= 0 && i < graph->input_count; i++)
-        graph->values[graph->inputs[i]].desc.shape = shape_at(&in, i, &(struct choice){best, 1, 0});
+    for (int i = 0; i < graph->input_count; i++) open[i] = *graph->values[graph->inputs[i]].desc.shape;
+    int best = start_inputs(&in, graph) ? choose_candidate(&in) : -1;
+    for (int i = 0; best >= 0 && i < graph->input_count; i++) {
+        const struct lrp_shape shape = shape_at(&in, i, &(struct choice){best, 1, 0});
+        if (!lrp_graph_reshape(graph, graph->inputs[i], &shape)) best = -1;
+    }
     free(in.told);
     if (best < 0) return false;
     graph->open_inputs = open;
@@ -211,16 +214,19 @@ static bool same_constant(const struct lrp_blob *a, const struct lrp_blob *b)
            (a->dtype == LRP_DTYPE_STRING || memcmp(a->raw, b->raw, a->count * lrp_dtype_size(a->dtype)) == 0);
 }
 
-static void reopen_value(struct lrp_value *v, const struct lrp_desc *other)
+/* False when out of memory. */
+static bool reopen_value(struct lrp_graph *g, int value, const struct lrp_desc *other)
 {
-    struct lrp_shape *shape = &v->desc.shape;
+    struct lrp_value *v = &g->values[value];
+    struct lrp_shape shape = *v->desc.shape;
     if (v->desc.constant) { /* shape arithmetic: no layer shows it */
         v->sized = !same_constant(v->desc.constant, other->constant);
-        return;
+        return true;
     }
-    if (shape->rank != other->shape.rank) shape->rank = -1;
-    for (int i = 0; i < shape->rank; i++)
-        if (shape->dim[i] != other->shape.dim[i]) shape->dim[i] = -1;
+    if (shape.rank != other->shape->rank) shape.rank = -1;
+    for (int i = 0; i < shape.rank; i++)
+        if (shape.dim[i] != other->shape->dim[i]) shape.dim[i] = -1;
+    return lrp_graph_reshape(g, value, &shape);
 }
 
 /* A layer whose own sizes are known waits too for what stands before it. */
@@ -228,11 +234,11 @@ static void reopen_node(struct lrp_graph *g, struct lrp_node *n, const bool *cha
 {
     for (int i = 0; i < n->call.in_count; i++) {
         const struct lrp_node *before = lrp_graph_producer(g, n->in[i]);
-        if (n->in[i] >= 0) n->open |= changed[n->in[i]] || !lrp_shape_known(&g->values[n->in[i]].desc.shape);
+        if (n->in[i] >= 0) n->open |= changed[n->in[i]] || !lrp_shape_known(g->values[n->in[i]].desc.shape);
         n->open |= before && before->open;
     }
     for (int i = 0; i < n->call.out_count; i++)
-        if (n->out[i] >= 0) n->open |= !lrp_shape_known(&g->values[n->out[i]].desc.shape);
+        if (n->out[i] >= 0) n->open |= !lrp_shape_known(g->values[n->out[i]].desc.shape);
     /* what is invalid at sizes that only stand in may be fine at others */
     if (!n->open || !n->call.op || (*n->obstacle && n->obstacle_status != LRP_FILE)) return;
     n->obstacle = "its shapes are open as long as an input's is; give --input-shape, or an input";
@@ -259,10 +265,10 @@ bool lrp_sizes_reopen(struct lrp_graph *graph)
 {
     struct lrp_trial trial;
     struct inputs in = {.graph = graph, .open = graph->open_inputs};
-    const bool fine = lrp_trial_start(&trial, graph) && start_inputs(&in, graph) && try_others(&trial, &in);
+    bool fine = lrp_trial_start(&trial, graph) && start_inputs(&in, graph) && try_others(&trial, &in);
     for (int v = 0; fine && v < graph->value_count; v++)
-        if (trial.changed[v]) reopen_value(&graph->values[v], &trial.desc[v]);
-    for (int i = 0; i < graph->input_count; i++) graph->values[graph->inputs[i]].desc.shape = graph->open_inputs[i];
+        if (trial.changed[v]) fine = reopen_value(graph, v, &trial.desc[v]);
+    for (int i = 0; i < graph->input_count; i++) graph->values[graph->inputs[i]].desc.shape = &graph->open_inputs[i];
     for (int k = 0; fine && k < graph->order_count; k++)
         if (graph->nodes[graph->order[k]].body < 0) reopen_node(graph, &graph->nodes[graph->order[k]], trial.changed);
     free(in.told);

@@ -12,6 +12,7 @@
 struct lrp_span_store {
     struct lrp_span_list spans;
     struct lrp_graph cut;
+    struct lrp_arena *arena;   /* of the pieces' shapes */
     struct lrp_engine *engine; /* of `cut`; NULL: nothing ran in pieces yet */
     uint64_t let_go;           /* 0: nothing is; else how large pieces are */
 };
@@ -26,6 +27,9 @@ static void forget_pieces(struct lrp_span_store *store)
         }
     free(store->cut.nodes);
     store->cut.nodes = NULL;
+    lrp_shape_set_free(&store->cut.shapes);
+    if (store->arena) lrp_arena_free(store->arena);
+    store->arena = NULL;
     store->engine = NULL;
 }
 
@@ -76,20 +80,52 @@ const struct lrp_span *lrp_engine_span(struct lrp_engine *engine, int node, cons
 
 /* ---- the graph of pieces ---- */
 
-static void cut_shape(struct lrp_shape *shape, const struct lrp_span *span)
+/* What is left of a shape in a piece; NULL when out of memory. */
+static const struct lrp_shape *cut_shape(struct lrp_shape_set *shapes, const struct lrp_shape *whole,
+                                         const struct lrp_span *span)
 {
-    const int axis = shape->rank - span->from_end;
-    if (axis >= 0 && shape->dim[axis] == span->size) shape->dim[axis] = span->piece;
+    struct lrp_shape shape = *whole;
+    const int axis = shape.rank - span->from_end;
+    if (axis < 0 || shape.dim[axis] != span->size) return whole;
+    shape.dim[axis] = span->piece;
+    return lrp_shape_set_keep(shapes, &shape);
 }
 
-static struct lrp_desc *cut_descriptions(const struct lrp_desc *from, int count, const struct lrp_span *span)
+/* NULL when out of memory. */
+static struct lrp_desc *cut_descriptions(struct lrp_shape_set *shapes, const struct lrp_desc *from, int count,
+                                         const struct lrp_span *span)
 {
     struct lrp_desc *const to = malloc(((size_t)count + 1) * sizeof *to);
-    for (int i = 0; to && i < count; i++) {
+    bool fine = to != NULL;
+    for (int i = 0; fine && i < count; i++) {
         to[i] = from[i];
-        if (!from[i].constant) cut_shape(&to[i].shape, span);
+        if (!from[i].constant) to[i].shape = cut_shape(shapes, from[i].shape, span);
+        fine = to[i].shape != NULL;
     }
-    return to;
+    if (fine) return to;
+    free(to);
+    return NULL;
+}
+
+/* The graph with the spans' nodes as they are in a piece; false when out of memory. */
+static bool cut_graph(struct lrp_span_store *store, const struct lrp_graph *g)
+{
+    forget_pieces(store); /* of an earlier try */
+    store->cut = *g;
+    store->arena = lrp_arena_new();
+    store->cut.shapes = (struct lrp_shape_set){.arena = store->arena};
+    store->cut.nodes = store->arena ? malloc(((size_t)g->node_count + 1) * sizeof *g->nodes) : NULL;
+    if (!store->cut.nodes) return false;
+    memcpy(store->cut.nodes, g->nodes, (size_t)g->node_count * sizeof *g->nodes);
+    bool ok = true;
+    for (int i = 0; i < store->spans.count; i++)
+        for (int k = 0; k < store->spans.items[i].node_count; k++) {
+            struct lrp_call *call = &store->cut.nodes[store->spans.items[i].nodes[k]].call;
+            call->in = cut_descriptions(&store->cut.shapes, call->in, call->in_count, &store->spans.items[i]);
+            call->out = cut_descriptions(&store->cut.shapes, call->out, call->out_count, &store->spans.items[i]);
+            ok &= call->in && call->out;
+        }
+    return ok;
 }
 
 static enum lrp_status engine_of_pieces(struct lrp_engine *engine, struct lrp_engine **out, struct lrp_error *err)
@@ -99,17 +135,7 @@ static enum lrp_status engine_of_pieces(struct lrp_engine *engine, struct lrp_en
     enum lrp_status status = LRP_OK;
     bool ok = true;
     if (store && !store->engine) {
-        store->cut = *g;
-        store->cut.nodes = malloc(((size_t)g->node_count + 1) * sizeof *g->nodes);
-        if (store->cut.nodes) memcpy(store->cut.nodes, g->nodes, (size_t)g->node_count * sizeof *g->nodes);
-        for (int i = 0; store->cut.nodes && i < store->spans.count; i++)
-            for (int k = 0; k < store->spans.items[i].node_count; k++) {
-                struct lrp_call *call = &store->cut.nodes[store->spans.items[i].nodes[k]].call;
-                call->in = cut_descriptions(call->in, call->in_count, &store->spans.items[i]);
-                call->out = cut_descriptions(call->out, call->out_count, &store->spans.items[i]);
-                ok &= call->in && call->out;
-            }
-        ok &= store->cut.nodes != NULL;
+        ok = cut_graph(store, g);
         if (ok) status = lrp_engine_new(&store->cut, &store->engine, err);
         if (ok && !status)
             lrp_lru_limit(lrp_engine_cache(store->engine),
@@ -250,7 +276,7 @@ static enum lrp_status found_find(const struct lrp_recall *recall, int value, co
     enum lrp_status status = lrp_engine_new(f->graph, &engine, err);
     const struct lrp_span_list *spans = status ? NULL : lrp_engine_spans(engine);
     if (!status && !spans) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) status = lrp_tensor_new(f->graph->values[value].desc.dtype, &f->graph->values[value].desc.shape, &found, err);
+    if (!status) status = lrp_tensor_new(f->graph->values[value].desc.dtype, f->graph->values[value].desc.shape, &found, err);
     for (int64_t k = 0; !status && k < lrp_span_pieces(&spans->items[f->span], false); k++) {
         status = lrp_span_open(engine, &spans->items[f->span], k, false, f->values, run ? run : &alone, &piece, err);
         if (!status) lrp_span_add(&piece, piece.values[value], found);
@@ -315,13 +341,13 @@ enum lrp_status lrp_span_run(struct lrp_engine *engine, const struct lrp_span *s
     struct found_forward *found = found_new(engine, span, values);
     struct lrp_tensor *out = NULL;
     enum lrp_status status = all && found ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) status = lrp_tensor_zero(run ? run->pool : NULL, LRP_DTYPE_FLOAT, &g->values[span->out].desc.shape, &out, err);
+    if (!status) status = lrp_tensor_zero(run ? run->pool : NULL, LRP_DTYPE_FLOAT, g->values[span->out].desc.shape, &out, err);
     for (int64_t k = 0; !status && k < lrp_span_pieces(span, false); k++)
         status = run_piece(engine, span, k, values, out, all, run, err);
     for (int i = 0; !status && i < span->inside_count; i++) {
         const struct lrp_desc *d = &g->values[span->inside[i]].desc;
         struct lrp_tensor *away = NULL;
-        status = lrp_tensor_away(d->dtype, &d->shape, &found->recall, span->inside[i], &all[i], &away, err);
+        status = lrp_tensor_away(d->dtype, d->shape, &found->recall, span->inside[i], &all[i], &away, err);
         values[span->inside[i]] = away;
     }
     if (status)

@@ -74,15 +74,15 @@ static bool find_from(struct search *s, int at)
 {
     const struct lrp_graph *g = s->graph;
     const struct lrp_node *scores = &g->nodes[g->order[at]];
-    if (!is_product(&scores->call) || !runs_alone(scores) || scores->call.out[0].shape.rank < 3) return false;
-    s->elements = lrp_shape_count(&scores->call.out[0].shape);
+    if (!is_product(&scores->call) || !runs_alone(scores) || scores->call.out[0].shape->rank < 3) return false;
+    s->elements = lrp_shape_count(scores->call.out[0].shape);
     for (int i = 0; i < 2; i++)
-        if (s->elements <= lrp_shape_count(&scores->call.in[i].shape)) return false;
+        if (s->elements <= lrp_shape_count(scores->call.in[i].shape)) return false;
     bool ok = take_node(s, g->order[at], false);
     for (int k = at + 1; ok && s->unread > 0 && k < g->order_count && k < at + REACH; k++) {
         const struct lrp_node *n = &g->nodes[g->order[k]];
         if (!reads_inside(s, n)) continue;
-        const bool last = is_product(&n->call) && lrp_shape_count(&n->call.out[0].shape) < s->elements;
+        const bool last = is_product(&n->call) && lrp_shape_count(n->call.out[0].shape) < s->elements;
         if (!runs_alone(n) || s->of_node[g->order[k]] >= 0) return false;
         ok = take_node(s, g->order[k], last);
         if (last) return ok && s->inside_count > 1;
@@ -101,9 +101,9 @@ static int64_t size_along(const struct lrp_shape *shape, int from_end)
 static bool can_be_cut(const struct search *s, const struct lrp_node *n, int from_end, int64_t size)
 {
     const struct lrp_call *call = &n->call;
-    if (size_along(&call->out[0].shape, from_end) != size || !call->op->batch) return false;
+    if (size_along(call->out[0].shape, from_end) != size || !call->op->batch) return false;
     for (int i = 0; i < call->in_count; i++) {
-        const struct lrp_shape *shape = &call->in[i].shape;
+        const struct lrp_shape *shape = call->in[i].shape;
         const int64_t along = n->in[i] < 0 ? 1 : size_along(shape, from_end);
         if (n->in[i] < 0 || along == 1) {
             if (n->in[i] >= 0 && call->in[i].constant && !lrp_dtype_is_float(call->in[i].dtype) && shape->rank == 1)
@@ -112,7 +112,7 @@ static bool can_be_cut(const struct search *s, const struct lrp_node *n, int fro
         }
         struct lrp_batch_axis axis = {shape->rank - from_end, 1, size, 1};
         if (along != size || s->graph->values[n->in[i]].desc.constant || !call->op->batch(call, i, 0, &axis)) return false;
-        if (axis.axis != call->out[0].shape.rank - from_end || axis.outer * axis.inner != 1) return false;
+        if (axis.axis != call->out[0].shape->rank - from_end || axis.outer * axis.inner != 1) return false;
     }
     return true;
 }
@@ -120,7 +120,7 @@ static bool can_be_cut(const struct search *s, const struct lrp_node *n, int fro
 /* The longest axis but the last two, if all operators agree to it. */
 static void choose_axis(const struct search *s, struct lrp_span *span)
 {
-    const struct lrp_shape *scores = &s->graph->values[span->inside[0]].desc.shape;
+    const struct lrp_shape *scores = s->graph->values[span->inside[0]].desc.shape;
     span->from_end = 3;
     for (int k = 3; k <= scores->rank; k++)
         if (size_along(scores, k) > size_along(scores, span->from_end)) span->from_end = k;
@@ -180,7 +180,7 @@ static bool add_span(const struct search *s, struct lrp_span_list *to)
     choose_axis(s, span);
     uint64_t bytes = 0;
     for (int i = 0; i < span->inside_count; i++) {
-        bytes += (uint64_t)lrp_shape_count(&s->graph->values[span->inside[i]].desc.shape) * sizeof(float);
+        bytes += (uint64_t)lrp_shape_count(s->graph->values[span->inside[i]].desc.shape) * sizeof(float);
         to->of_value[span->inside[i]] = to->count - 1;
     }
     for (int i = 0; i < span->node_count; i++) to->of_node[span->nodes[i]] = to->count - 1;

@@ -5,7 +5,7 @@
 
 static bool counts_samples(const struct lrp_desc *d)
 {
-    return d->shape.rank > 0 && d->dtype != LRP_DTYPE_BOOL && d->dtype != LRP_DTYPE_STRING;
+    return d->shape->rank > 0 && d->dtype != LRP_DTYPE_BOOL && d->dtype != LRP_DTYPE_STRING;
 }
 
 /* What the first axis of the model's inputs counts: the size of that of the first float input, or if there is none, of the
@@ -15,11 +15,11 @@ static int64_t samples_of(const struct lrp_graph *g)
     int64_t samples = -1;
     for (int i = g->input_count; i-- > 0;) {
         const struct lrp_desc *d = &g->values[g->inputs[i]].desc;
-        if (counts_samples(d) && !lrp_dtype_is_float(d->dtype)) samples = d->shape.dim[0];
+        if (counts_samples(d) && !lrp_dtype_is_float(d->dtype)) samples = d->shape->dim[0];
     }
     for (int i = g->input_count; i-- > 0;) {
         const struct lrp_desc *d = &g->values[g->inputs[i]].desc;
-        if (counts_samples(d) && lrp_dtype_is_float(d->dtype)) samples = d->shape.dim[0];
+        if (counts_samples(d) && lrp_dtype_is_float(d->dtype)) samples = d->shape->dim[0];
     }
     return samples;
 }
@@ -33,7 +33,7 @@ static bool same_axis(const struct lrp_batch_axis *a, const struct lrp_batch_axi
 static struct lrp_batch_axis handed_on(const struct lrp_call *call, int input, int output, struct lrp_batch_axis at)
 {
     const struct lrp_batch_axis lost = {.axis = LRP_BATCH_LOST};
-    const struct lrp_shape *x = &call->in[input].shape, *y = &call->out[output].shape;
+    const struct lrp_shape *x = call->in[input].shape, *y = call->out[output].shape;
     if (at.axis == LRP_BATCH_LOST || !lrp_shape_known(x) || !lrp_shape_known(y) || at.axis >= x->rank) return lost;
     if (!call->op->batch(call, input, output, &at)) return lost;
     if (at.axis == LRP_BATCH_NONE) return at;
@@ -67,7 +67,7 @@ struct lrp_batch_axis *lrp_graph_trace_samples(const struct lrp_graph *graph)
     for (int v = 0; values && v < graph->value_count; v++) values[v] = (struct lrp_batch_axis){.axis = LRP_BATCH_NONE};
     for (int i = 0; values && i < graph->input_count; i++) {
         const struct lrp_desc *d = &graph->values[graph->inputs[i]].desc;
-        if (samples > 0 && counts_samples(d) && d->shape.dim[0] == samples)
+        if (samples > 0 && counts_samples(d) && d->shape->dim[0] == samples)
             values[graph->inputs[i]] = (struct lrp_batch_axis){0, 1, samples, 1};
     }
     for (int k = 0; values && k < graph->order_count; k++) {

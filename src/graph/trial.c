@@ -30,6 +30,7 @@ bool lrp_trial_start(struct lrp_trial *trial, const struct lrp_graph *graph)
 void lrp_trial_free(struct lrp_trial *trial)
 {
     if (trial->arena) lrp_arena_free(trial->arena);
+    lrp_shape_set_free(&trial->shapes);
     free(trial->desc);
     free(trial->changed);
     free(trial->order);
@@ -40,6 +41,8 @@ bool lrp_trial_reset(struct lrp_trial *trial)
     const size_t values = (size_t)trial->graph->value_count;
     if (trial->arena) lrp_arena_free(trial->arena);
     trial->arena = lrp_arena_new();
+    lrp_shape_set_free(&trial->shapes);
+    trial->shapes.arena = trial->arena;
     trial->refused = 0;
     trial->budget = lrp_fold_budget(trial->graph->definition);
     for (size_t v = 0; v < values; v++) trial->desc[v] = trial->graph->values[v].desc;
@@ -47,11 +50,13 @@ bool lrp_trial_reset(struct lrp_trial *trial)
     return trial->arena != NULL;
 }
 
-void lrp_trial_input(struct lrp_trial *trial, int input, const struct lrp_shape *shape)
+bool lrp_trial_input(struct lrp_trial *trial, int input, const struct lrp_shape *shape)
 {
     const int v = trial->graph->inputs[input];
-    trial->changed[v] = !lrp_shape_equal(&trial->desc[v].shape, shape);
-    trial->desc[v].shape = *shape;
+    const struct lrp_shape *kept = lrp_shape_set_keep(&trial->shapes, shape);
+    trial->changed[v] = !lrp_shape_equal(trial->desc[v].shape, shape);
+    if (kept) trial->desc[v].shape = kept;
+    return kept != NULL;
 }
 
 static bool reads_change(const struct lrp_trial *t, const struct lrp_node *n)
@@ -66,12 +71,12 @@ static bool fill_call(const struct lrp_trial *t, const struct lrp_node *n, struc
 {
     bool known = true;
     for (int i = 0; i < call->in_count; i++) {
-        call->in[i] = n->in[i] < 0 ? (struct lrp_desc){.shape = {.rank = -1}} : t->desc[n->in[i]];
-        if (n->in[i] >= 0) known &= lrp_shape_known(&call->in[i].shape) && call->in[i].dtype != LRP_DTYPE_UNDEFINED;
+        call->in[i] = n->in[i] < 0 ? (struct lrp_desc){.shape = &lrp_shape_unknown} : t->desc[n->in[i]];
+        if (n->in[i] >= 0) known &= lrp_shape_known(call->in[i].shape) && call->in[i].dtype != LRP_DTYPE_UNDEFINED;
     }
     if (n->mixed_floats) lrp_graph_unite_floats(call);
     for (int i = 0; i < call->out_count; i++)
-        call->out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = {.rank = -1}};
+        call->out[i] = (struct lrp_desc){.present = n->out[i] >= 0, .shape = &lrp_shape_unknown};
     return known;
 }
 
@@ -80,13 +85,14 @@ static bool infer_call(struct lrp_call *call)
     if (!call->op->infer || lrp_call_check_attributes(call, NULL) != LRP_OK || call->op->infer(call, NULL) != LRP_OK)
         return false;
     for (int i = 0; i < call->out_count; i++)
-        if (call->out[i].present && !lrp_shape_known(&call->out[i].shape)) return false;
+        if (call->out[i].present && !lrp_shape_known(call->out[i].shape)) return false;
     return true;
 }
 
 static bool try_node(struct lrp_trial *t, const struct lrp_node *n)
 {
     struct lrp_call call = n->call;
+    call.shapes = &t->shapes;
     call.in = lrp_arena_calloc(t->arena, (size_t)call.in_count, sizeof *call.in);
     call.out = lrp_arena_calloc(t->arena, (size_t)call.out_count, sizeof *call.out);
     if (!call.in || !call.out) return false;
@@ -98,7 +104,7 @@ static bool try_node(struct lrp_trial *t, const struct lrp_node *n)
     for (int i = 0; i < call.out_count; i++) {
         if (n->out[i] < 0) continue;
         struct lrp_desc *d = &t->desc[n->out[i]];
-        t->changed[n->out[i]] = call.out[i].constant || d->constant || !lrp_shape_equal(&d->shape, &call.out[i].shape);
+        t->changed[n->out[i]] = call.out[i].constant || d->constant || !lrp_shape_equal(d->shape, call.out[i].shape);
         *d = call.out[i];
         d->present = true;
     }

@@ -43,7 +43,7 @@ static int turns_output_count(const struct lrp_bodies *face, int body)
 
 static const struct lrp_desc *turns_declared(const struct lrp_bodies *face, int body, int output)
 {
-    static const struct lrp_desc nothing = {.shape = {.rank = -1}};
+    static const struct lrp_desc nothing = {.shape = &lrp_shape_unknown};
     const struct lrp_graph *g = ((const struct turns *)face)->graph;
     const int value = g->bodies[body].outputs[output];
     return value < 0 ? &nothing : &g->values[value].desc;

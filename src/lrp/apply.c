@@ -50,7 +50,7 @@ enum lrp_status lrp_step_new_given(const struct lrp_rule_step *step, struct lrp_
     for (int i = 0; i < call->in_count; i++) {
         if (!lrp_rule_step_gives(step, i)) continue;
         const int block = layout.block == LRP_LIKE_VALUES ? step->values[n->in[i]]->block : layout.block;
-        enum lrp_status status = lrp_tensor_take_blocked(step->run->pool, &call->in[i].shape, block, &given[i], err);
+        enum lrp_status status = lrp_tensor_take_blocked(step->run->pool, call->in[i].shape, block, &given[i], err);
         if (!status && layout.zeroed) memset(given[i]->f, 0, lrp_tensor_bytes(given[i]));
         if (status) {
             lrp_step_release(given, call->in_count);

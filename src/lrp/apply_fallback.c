@@ -30,7 +30,7 @@ static bool is_direct(const struct lrp_call *call)
     const bool gates = call->op->traits & LRP_TRAIT_GATES;
     if (!gates && !(call->op->traits & LRP_TRAIT_ADDS)) return false;
     for (int i = 0; i < call->in_count; i++)
-        if (lrp_call_is_data(call, i) && !lrp_shape_equal(&call->in[i].shape, &call->out[0].shape)) return false;
+        if (lrp_call_is_data(call, i) && !lrp_shape_equal(call->in[i].shape, call->out[0].shape)) return false;
     return true;
 }
 

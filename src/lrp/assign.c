@@ -19,8 +19,8 @@
 static enum lrp_status bounds_fit(const struct lrp_rule_row *row, const struct lrp_desc *input, size_t count, const char *name,
                                   struct lrp_error *err)
 {
-    int64_t all = lrp_shape_count(&input->shape), batch = input->shape.rank ? input->shape.dim[0] : 1;
-    int64_t channels = input->shape.rank > 1 ? input->shape.dim[1] : 1;
+    int64_t all = lrp_shape_count(input->shape), batch = input->shape->rank ? input->shape->dim[0] : 1;
+    int64_t channels = input->shape->rank > 1 ? input->shape->dim[1] : 1;
     if (count <= 1 || all < 0 || (int64_t)count == channels || (batch > 0 && (int64_t)count == all / batch)) return LRP_OK;
     return lrp_fail(err, LRP_USAGE, "rule %s: %s has %zu values; 1, %lld (channels) or %lld (all) would fit", row->info.name,
                     name, count, (long long)channels, (long long)(batch > 0 ? all / batch : all));

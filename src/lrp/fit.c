@@ -26,7 +26,7 @@ static bool has_equal_count(const struct lrp_call *call)
     for (int i = 1; i < call->out_count; i++)
         if (call->out[i].present) return false;
     for (int i = 0; i < call->in_count; i++)
-        if (lrp_call_is_data(call, i)) return lrp_shape_count(&call->in[i].shape) == lrp_shape_count(&call->out[0].shape);
+        if (lrp_call_is_data(call, i)) return lrp_shape_count(call->in[i].shape) == lrp_shape_count(call->out[0].shape);
     return false;
 }
 

@@ -159,7 +159,7 @@ static enum lrp_status found_find(const struct lrp_recall *recall, int value, co
     p.reference = f->reference;
     p.run = run ? run : &alone;
     if (!spans) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &f->graph->values[value].desc.shape, &picked.whole, err);
+    if (!status) status = lrp_tensor_new(LRP_DTYPE_FLOAT, f->graph->values[value].desc.shape, &picked.whole, err);
     if (!status) status = lrp_span_back(&p, &spans->items[f->span], f->relevance, false, pick_part, &picked, err);
     lrp_engine_free(p.engine);
     if (status)
@@ -223,7 +223,7 @@ static enum lrp_status add_given(const struct together *t, const struct lrp_span
         return LRP_OK;
     }
     if (!t->given[i]) {
-        const struct lrp_shape *shape = &t->graph->values[value].desc.shape;
+        const struct lrp_shape *shape = t->graph->values[value].desc.shape;
         const enum lrp_status status = lrp_tensor_zero(b->p.run->pool, LRP_DTYPE_FLOAT, shape, &t->given[i], err);
         if (status) return status;
     }
@@ -262,7 +262,7 @@ static enum lrp_status leave_inside(const struct lrp_propagation *p, const struc
         const struct lrp_desc *d = &lrp_engine_graph(p->engine)->values[span->inside[i]].desc;
         if (!lrp_dtype_is_float(d->dtype) || (p->method->by_rules && !p->assignment->unstopped.carries[span->inside[i]]))
             continue;
-        status = lrp_tensor_away(LRP_DTYPE_FLOAT, &d->shape, &found->recall, span->inside[i], &all[i], &inside[i], err);
+        status = lrp_tensor_away(LRP_DTYPE_FLOAT, d->shape, &found->recall, span->inside[i], &all[i], &inside[i], err);
     }
     if (found) lrp_recall_release(&found->recall);
     return status;

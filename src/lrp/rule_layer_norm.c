@@ -12,7 +12,7 @@
 static void normalised_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK])
 {
     int64_t list[LRP_MAX_RANK];
-    int rank = call->in[0].shape.rank, count = lrp_call_ints(call, "axes", list, LRP_MAX_RANK);
+    int rank = call->in[0].shape->rank, count = lrp_call_ints(call, "axes", list, LRP_MAX_RANK);
     int first = lrp_normalize_axis(lrp_call_int(call, "axis", -1), rank);
     for (int i = 0; i < LRP_MAX_RANK; i++) axes[i] = count < 0 && i >= first && i < rank;
     for (int i = 0; i < count; i++) {

@@ -9,7 +9,7 @@ static enum lrp_status apply_as_it_is(const struct lrp_rule_step *step, struct l
     if (call->op->traits & (LRP_TRAIT_MOVES | LRP_TRAIT_ROUTES)) return lrp_apply_gradient(step, given, err);
     for (int i = 0; i < call->in_count; i++) /* of a layer whose shapes were not known when it got its rule */
         if (lrp_call_is_data(call, i) && step->relevance[0] &&
-            lrp_shape_count(&call->in[i].shape) != lrp_shape_count(&step->relevance[0]->shape))
+            lrp_shape_count(call->in[i].shape) != lrp_shape_count(&step->relevance[0]->shape))
             return lrp_apply_fallback(step, given, err);
     enum lrp_status status =
         lrp_step_new_given(step, (struct lrp_output_layout){!step->relevance[0], LRP_LIKE_VALUES}, given, err);

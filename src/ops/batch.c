@@ -23,13 +23,13 @@ bool lrp_batch_lost(LRP_BATCH_PARAMETERS)
 
 bool lrp_batch_elementwise(LRP_BATCH_PARAMETERS)
 {
-    at->axis += call->out[output].shape.rank - call->in[input].shape.rank;
+    at->axis += call->out[output].shape->rank - call->in[input].shape->rank;
     return at->axis >= 0;
 }
 
 bool lrp_batch_first_input(LRP_BATCH_PARAMETERS)
 {
-    const bool scalar = call->out[output].shape.rank == 0 && call->in[0].shape.rank > 0;
+    const bool scalar = call->out[output].shape->rank == 0 && call->in[0].shape->rank > 0;
     return input == 0 && !scalar ? lrp_batch_elementwise(call, input, output, at) : leave_out(at);
 }
 
@@ -48,14 +48,14 @@ bool lrp_batch_leading(LRP_BATCH_PARAMETERS)
 bool lrp_batch_matrices(LRP_BATCH_PARAMETERS)
 {
     (void)output;
-    return input != 0 ? leave_out(at) : at->axis < call->in[0].shape.rank - 2;
+    return input != 0 ? leave_out(at) : at->axis < call->in[0].shape->rank - 2;
 }
 
 /* ---- one axis is worked along ---- */
 
 static int axis_of(const struct lrp_call *call, int input, int64_t otherwise)
 {
-    return lrp_normalize_axis(lrp_call_int(call, "axis", otherwise), call->in[input].shape.rank);
+    return lrp_normalize_axis(lrp_call_int(call, "axis", otherwise), call->in[input].shape->rank);
 }
 
 bool lrp_batch_beside_first(LRP_BATCH_PARAMETERS)
@@ -75,7 +75,7 @@ bool lrp_batch_beside_named(LRP_BATCH_PARAMETERS)
     int64_t axis;
     (void)output;
     if (input != 0) return leave_out(at);
-    return lrp_call_const_ints(call, 1, &axis, 1) == 1 && at->axis != lrp_normalize_axis(axis, call->in[0].shape.rank);
+    return lrp_call_const_ints(call, 1, &axis, 1) == 1 && at->axis != lrp_normalize_axis(axis, call->in[0].shape->rank);
 }
 
 bool lrp_batch_past(const bool *mixed, bool drops, struct lrp_batch_axis *at)
@@ -109,7 +109,7 @@ bool lrp_batch_before_axis(LRP_BATCH_PARAMETERS)
  * of them. Where several can, because there is one sample only, the first that holds nothing else. */
 bool lrp_batch_reshape(LRP_BATCH_PARAMETERS)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[output].shape;
+    const struct lrp_shape *x = call->in[0].shape, *y = call->out[output].shape;
     struct lrp_batch_axis found = {.axis = -1};
     int64_t before = at->outer, ahead = 1; /* elements before the samples: of the input, of an axis of the output */
     if (input != 0) return leave_out(at);
@@ -127,7 +127,7 @@ bool lrp_batch_reshape(LRP_BATCH_PARAMETERS)
 bool lrp_batch_transpose(LRP_BATCH_PARAMETERS)
 {
     int64_t perm[LRP_MAX_RANK];
-    const int rank = call->in[0].shape.rank, count = lrp_call_ints(call, "perm", perm, LRP_MAX_RANK), axis = at->axis;
+    const int rank = call->in[0].shape->rank, count = lrp_call_ints(call, "perm", perm, LRP_MAX_RANK), axis = at->axis;
     (void)input, (void)output;
     at->axis = count == rank ? -1 : rank - 1 - axis;
     for (int k = 0; k < count && at->axis < 0; ++k)
@@ -138,7 +138,7 @@ bool lrp_batch_transpose(LRP_BATCH_PARAMETERS)
 bool lrp_batch_tile(LRP_BATCH_PARAMETERS)
 {
     if (input != 0) return leave_out(at);
-    const int64_t from = call->in[0].shape.dim[at->axis], to = call->out[output].shape.dim[at->axis];
+    const int64_t from = call->in[0].shape->dim[at->axis], to = call->out[output].shape->dim[at->axis];
     at->outer *= from ? to / from : 1;
     return true;
 }
@@ -151,7 +151,7 @@ bool lrp_batch_slice(LRP_BATCH_PARAMETERS)
     (void)output;
     if (input != 0) return leave_out(at);
     for (int k = 0; k < count; ++k) {
-        const int axis = named == count ? lrp_normalize_axis(axes[k], call->in[0].shape.rank) : k;
+        const int axis = named == count ? lrp_normalize_axis(axes[k], call->in[0].shape->rank) : k;
         if (axis == at->axis && steps[k] < 0) return false;
     }
     return true; /* that nothing of it is cut off is seen from its size */
@@ -165,20 +165,20 @@ bool lrp_batch_gather(LRP_BATCH_PARAMETERS)
     if (input == 1)
         at->axis += axis;
     else if (at->axis > axis)
-        at->axis += call->in[1].shape.rank - 1;
+        at->axis += call->in[1].shape->rank - 1;
     return true;
 }
 
 bool lrp_batch_gather_nd(LRP_BATCH_PARAMETERS)
 {
     (void)output;
-    if (input == 1) return at->axis < call->in[1].shape.rank - 1;
+    if (input == 1) return at->axis < call->in[1].shape->rank - 1;
     return at->axis < (int)lrp_call_int(call, "batch_dims", 0);
 }
 
 bool lrp_batch_onehot(LRP_BATCH_PARAMETERS)
 {
-    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->out[output].shape.rank);
+    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->out[output].shape->rank);
     if (input != 0) return leave_out(at);
     at->axis += at->axis >= axis;
     return true;
@@ -223,5 +223,5 @@ static bool through_product(const struct lrp_shape *a, const struct lrp_shape *b
 bool lrp_batch_matmul(LRP_BATCH_PARAMETERS)
 {
     if (input > 1) return leave_out(at);
-    return through_product(&call->in[0].shape, &call->in[1].shape, &call->out[output].shape, input == 1, at);
+    return through_product(call->in[0].shape, call->in[1].shape, call->out[output].shape, input == 1, at);
 }

@@ -10,6 +10,7 @@
 #include "kinds.h"
 #include "lrpscope/tensor.h"
 #include "primitives.h"
+#include "shape_set.h"
 
 /* ---- constants ---- */
 
@@ -85,7 +86,7 @@ struct lrp_attribute {
 struct lrp_desc {
     bool present; /* false: an optional input that was left out (or an output nobody named) */
     enum lrp_dtype dtype;
-    struct lrp_shape shape;
+    const struct lrp_shape *shape;   /* never NULL: as the call's set keeps it, or lrp_shape_unknown */
     const struct lrp_blob *constant; /* not NULL: the value is known */
 };
 
@@ -102,6 +103,7 @@ struct lrp_call {
     int attribute_count;
     struct lrp_desc *in, *out;
     int in_count, out_count;
+    struct lrp_shape_set *shapes; /* what keeps the shapes of its outputs */
 };
 
 /* The kind that ONNX gives an attribute of this name in every operator; 0: that differs, or the name is not ONNX's. */

@@ -184,7 +184,7 @@ static bool counts_samples(const struct lrp_setup *wide, const struct lrp_setup 
     const struct lrp_carriers *a = &wide->assignment.unstopped, *b = &of->assignment.unstopped;
     bool ok = lrp_setup_samples(wide) == samples && a->source_count == b->source_count;
     for (size_t s = 0; ok && s < a->source_count; s++) {
-        const struct lrp_shape *x = &g->values[a->sources[s].value].desc.shape;
+        const struct lrp_shape *x = g->values[a->sources[s].value].desc.shape;
         ok = x->rank > 0 && x->dim[0] == samples && lrp_batch_whole(&wide->network->batch[a->sources[s].value]);
     }
     return ok;

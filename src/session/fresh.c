@@ -21,7 +21,7 @@ struct fresh {
 static bool is_weight(const struct lrp_node *n, int input)
 {
     return n->in[input] >= 0 && n->call.in[input].constant && lrp_dtype_is_float(n->call.in[input].dtype) &&
-           n->call.in[input].shape.rank > 0;
+           n->call.in[input].shape->rank > 0;
 }
 
 void lrp_network_learned(const struct lrp_network *network, bool *out)
@@ -51,12 +51,12 @@ static double fan_in(const struct lrp_node *n)
     const struct lrp_desc *w = NULL;
     for (int k = 0; k < n->call.in_count && !w; k++)
         if (is_weight(n, k)) w = &n->call.in[k];
-    const struct lrp_shape *out = &n->call.out[0].shape;
+    const struct lrp_shape *out = n->call.out[0].shape;
     if (!w) return 1;
     const double count = (double)w->constant->count;
-    if (w->shape.rank < 2) return 1;
-    const int axis = w->shape.rank > 2 ? n->call.op->weight_size.weight_axis == 0 : -1; /* a matrix may lie either way */
-    const int64_t made = axis < 0 ? out->dim[out->rank - 1] : w->shape.dim[axis];
+    if (w->shape->rank < 2) return 1;
+    const int axis = w->shape->rank > 2 ? n->call.op->weight_size.weight_axis == 0 : -1; /* a matrix may lie either way */
+    const int64_t made = axis < 0 ? out->dim[out->rank - 1] : w->shape->dim[axis];
     return made > 0 ? count / (double)made : 1;
 }
 

@@ -86,9 +86,9 @@ static uint64_t needed_bytes(const struct lrp_job *job, uint64_t piece)
     for (int v = 0; v < n->graph->value_count; v++) {
         const struct lrp_desc *d = &n->graph->values[v].desc;
         const int64_t count =
-            d->constant || (piece && spans && spans->of_value && spans->of_value[v] >= 0) ? 0 : lrp_shape_count(&d->shape);
+            d->constant || (piece && spans && spans->of_value && spans->of_value[v] >= 0) ? 0 : lrp_shape_count(d->shape);
         if (count > 0 && (uint64_t)count > values) values = (uint64_t)count;
-        if (count > 0) missing += missing_channels(&d->shape);
+        if (count > 0) missing += missing_channels(d->shape);
     }
     const uint64_t own = kept_bytes(job, piece > 0), kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float);
     const uint64_t at_work = (TENSORS_AT_WORK * values + weights_at_work(job)) * sizeof(float) + job->input_bytes +

@@ -17,7 +17,7 @@ static const struct lrp_model_value *input_of(const struct lrp_job *job, int val
     for (int i = 0; i < g->input_count; i++)
         if (g->inputs[i] == value) {
             lrp_model_input(job->session->model, (size_t)i, out);
-            out->shape = g->values[value].desc.shape;
+            out->shape = *g->values[value].desc.shape;
             return out;
         }
     return NULL;
@@ -139,7 +139,7 @@ static bool channels_last(const struct lrp_job *job)
 {
     const char *layout = lrp_settings_get(job->setup->settings, LRP_SETTING_LAYOUT);
     const struct lrp_graph *g = job->results->network->graph;
-    const struct lrp_shape *s = g->input_count ? &g->values[g->inputs[0]].desc.shape : NULL;
+    const struct lrp_shape *s = g->input_count ? g->values[g->inputs[0]].desc.shape : NULL;
     if (!s || s->rank != 4) return false;
     if (*layout) return strcmp(layout, "nhwc") == 0;
     return s->dim[1] != 1 && s->dim[1] != 3 && (s->dim[3] == 1 || s->dim[3] == 3);

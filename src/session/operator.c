@@ -105,10 +105,10 @@ static bool add_window(struct operator_writer *w)
     const struct lrp_attribute *kernel = lrp_call_attribute(call, "kernel_shape");
     const struct lrp_attribute *automatic = lrp_call_attribute(call, "auto_pad");
     const struct lrp_desc *weight = convolves ? lrp_graph_desc(w->graph, lrp_node_input(w->node, 1)) : NULL;
-    int rank = kernel ? (int)kernel->count : weight ? weight->shape.rank - 2 : 0;
+    int rank = kernel ? (int)kernel->count : weight ? weight->shape->rank - 2 : 0;
     if ((!kernel && !convolves) || rank < 1 || rank > LRP_MAX_RANK - 2) return true;
     bool ok = true;
-    if (!kernel) ok = add_usual(w, "kernel_shape", weight->shape.dim + 2, rank, false);
+    if (!kernel) ok = add_usual(w, "kernel_shape", weight->shape->dim + 2, rank, false);
     ok = ok && add_usual(w, "strides", ones, rank, false);
     if (!automatic || !automatic->s || strcmp(automatic->s, "NOTSET") == 0)
         ok = ok && add_usual(w, "pads", zeros, 2 * rank, false);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "infer.h"
 #include "plugin.h"
 
 enum { MOST_INPUTS = 16, MOST_DIFFERENCES = 4096 }; /* elements of a layer that central differences are taken of */
@@ -32,9 +33,9 @@ static void view_call(struct tensor_handle *v, const struct lrp_call *call)
                                        .why = v->why};
     for (int i = 0; i < call->in_count && i < MOST_INPUTS; i++) {
         if (!call->in[i].present) continue;
-        v->in[i].rank = call->in[i].shape.rank;
-        memcpy(v->in[i].dim, call->in[i].shape.dim, sizeof v->in[i].dim);
-        const int64_t count = lrp_shape_count(&call->in[i].shape);
+        v->in[i].rank = call->in[i].shape->rank;
+        memcpy(v->in[i].dim, call->in[i].shape->dim, sizeof v->in[i].dim);
+        const int64_t count = lrp_shape_count(call->in[i].shape);
         v->in[i].count = count < 0 ? 0 : (size_t)count;
     }
 }
@@ -58,7 +59,7 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
         if (call->in[i].present && !lrp_dtype_is_float(call->in[i].dtype))
             return lrp_fail(err, LRP_UNSUPPORTED, "operator %s of plugin %s takes floats only", call->op_type, row->file);
     view_call(&v, call);
-    shape = call->in[0].shape;
+    shape = *call->in[0].shape;
     if (row->given.body) {
         struct lrp_plugin_tape *tape = NULL;
         enum lrp_status status = lrp_plugin_tape_record(row, &v.call, call, &tape, err);
@@ -75,9 +76,7 @@ static enum lrp_status infer(struct lrp_call *call, struct lrp_error *err)
         memcpy(shape.dim, v.out.dim, sizeof shape.dim);
     }
     if (lrp_shape_count(&shape) < 0) return blame(call, &v, "infer sets an impossible shape", err);
-    call->out[0].dtype = call->in[0].dtype;
-    call->out[0].shape = shape;
-    return LRP_OK;
+    return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
 bool lrp_plugin_finite(const struct lrp_tensor *t)

@@ -20,6 +20,7 @@ struct tape_entry {
 };
 struct lrp_plugin_tape {
     struct lrp_arena *arena;
+    struct lrp_shape_set shapes;
     const struct lrp_call *of;
     struct tape_entry *entries;
     int count, result;
@@ -69,7 +70,7 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
     memcpy(e->constant->f, data, e->constant->count * sizeof(float));
     if (lrp_blob_from_tensor(tape->arena, e->constant, &blob, NULL) != LRP_OK)
         return refuse_call(tape, "not enough memory%s", "");
-    e->out = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = shape, .constant = blob};
+    e->out = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = &blob->shape, .constant = blob};
     return tape->count++;
 }
 
@@ -119,7 +120,7 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
         e->from[i] = inputs[i];
         e->in[i] = tape->entries[inputs[i]].out;
     }
-    e->out.present = true;
+    e->out = (struct lrp_desc){.present = true, .shape = &lrp_shape_unknown};
     e->call = (struct lrp_call){.op = lrp_operator_find("", op_type, OPSET, &why),
                                 .op_type = lrp_arena_strdup(tape->arena, op_type),
                                 .domain = "",
@@ -127,7 +128,8 @@ int lrp_plugin_tape_apply(struct lrp_plugin_tape *tape, const char *op_type, con
                                 .in = e->in,
                                 .out = &e->out,
                                 .in_count = count,
-                                .out_count = 1};
+                                .out_count = 1,
+                                .shapes = &tape->shapes};
     if (!e->call.op || !e->call.op_type)
         return refuse_call(tape, "its body uses operator %s, which is not implemented", op_type);
     if (!parse_attributes(tape, e, attributes))
@@ -151,6 +153,7 @@ enum lrp_status lrp_plugin_tape_record(const struct lrp_plugin_row *row, const s
         lrp_plugin_tape_free(tape);
         return lrp_fail(err, LRP_MEMORY, "not enough memory");
     }
+    tape->shapes.arena = tape->arena;
     tape->of = of;
     lrp_plugin_enter(row->file);
     tape->result = row->given.body(row->host, tape, call);
@@ -176,13 +179,14 @@ void lrp_plugin_tape_free(struct lrp_plugin_tape *tape)
         lrp_tensor_release(e->constant);
     }
     free(tape->entries);
+    lrp_shape_set_free(&tape->shapes);
     lrp_arena_free(tape->arena);
     free(tape);
 }
 
 const struct lrp_shape *lrp_plugin_tape_shape(const struct lrp_plugin_tape *tape)
 {
-    return &tape->entries[tape->result].out.shape;
+    return tape->entries[tape->result].out.shape;
 }
 
 /* ---- running ---- */
@@ -216,7 +220,7 @@ static enum lrp_status evaluate_tape(struct lrp_plugin_tape *tape, const struct 
             values[v] = lrp_tensor_retain(e->constant);
         else {
             gather_inputs_of(tape, e, values, given);
-            status = lrp_tensor_new(e->out.dtype, &e->out.shape, &values[v], err);
+            status = lrp_tensor_new(e->out.dtype, e->out.shape, &values[v], err);
             if (!status) status = e->call.op->forward(&e->call, e->handle, given, &values[v], run, err);
         }
     }
@@ -250,7 +254,7 @@ static enum lrp_status pull_back(struct lrp_plugin_tape *tape, int v, struct lrp
                         : lrp_fail(err, LRP_UNSUPPORTED, "operator %s in its body cannot be differentiated", e->call.op_type);
     gather_inputs_of(tape, e, values, in);
     for (int i = 0; !status && i < e->call.in_count; i++)
-        if (lrp_call_is_data(&e->call, i)) status = lrp_tensor_new(LRP_DTYPE_FLOAT, &e->in[i].shape, &grad[i], err);
+        if (lrp_call_is_data(&e->call, i)) status = lrp_tensor_new(LRP_DTYPE_FLOAT, e->in[i].shape, &grad[i], err);
     if (!status) status = e->call.op->vjp(&e->call, e->handle, in, out, s, grad, run, err);
     for (int i = 0; i < e->call.in_count; i++) {
         if (!grad[i]) continue;

@@ -96,7 +96,7 @@ static bool copy_inputs(struct lrp_snapshot_box *box)
         const struct lrp_value *v = &n->graph->values[value];
         const struct lrp_tensor *given = r->values[value], *relevance = r->relevance[value];
         box->inputs[i] = (struct lrp_snapshot_input){.name = v->name,
-                                                     .shape = given ? given->shape : v->desc.shape,
+                                                     .shape = given ? given->shape : *v->desc.shape,
                                                      .dtype = given ? given->dtype : v->desc.dtype,
                                                      .activation = lrp_tensor_numbers(given),
                                                      .relevance = lrp_tensor_numbers(relevance)};

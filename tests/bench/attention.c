@@ -89,7 +89,7 @@ static void add_product(const struct lrp_call *call, struct products *products)
 /* The patches' convolution is a product, too: of whole patches. */
 static void add_convolution(const struct lrp_call *call, struct products *products)
 {
-    const struct lrp_shape *const w = &call->in[1].shape, *const y = &call->out[0].shape;
+    const struct lrp_shape *const w = call->in[1].shape, *const y = call->out[0].shape;
     lrp_bench_must(products->count == MOST_SHAPES, "more shapes of products than there is room for");
     products->all[products->count++] =
         (struct product){1, lrp_shape_count(y) / y->dim[1], w->dim[0], lrp_shape_count(w) / w->dim[0], 1, {NULL}, 0, 0};

@@ -40,6 +40,7 @@ static const struct layer {
 
 struct job {
     struct lrp_call call;
+    struct lrp_shape_set shapes;
     struct lrp_desc in[2], out[1];
     struct lrp_attribute attributes[2];
     struct lrp_blob weights;
@@ -86,8 +87,8 @@ static void make_job(struct job *j, const struct layer *layer, bool whole, const
     struct lrp_error err = {0};
     *j = (struct job){.run = *run};
     j->weights = (struct lrp_blob){.dtype = whole ? LRP_DTYPE_INT8 : LRP_DTYPE_FLOAT, .shape = layer->w};
-    j->in[0] = (struct lrp_desc){.present = true, .dtype = whole ? LRP_DTYPE_UINT8 : LRP_DTYPE_FLOAT, .shape = layer->x};
-    j->in[1] = (struct lrp_desc){.present = true, .dtype = j->weights.dtype, .shape = layer->w, .constant = &j->weights};
+    j->in[0] = (struct lrp_desc){.present = true, .dtype = whole ? LRP_DTYPE_UINT8 : LRP_DTYPE_FLOAT, .shape = &layer->x};
+    j->in[1] = (struct lrp_desc){.present = true, .dtype = j->weights.dtype, .shape = &layer->w, .constant = &j->weights};
     j->out[0] = (struct lrp_desc){.present = true};
     j->attributes[0] = (struct lrp_attribute){.name = "group", .kind = LRP_ATTRIBUTE_INT, .i = layer->group};
     j->attributes[1] =
@@ -95,7 +96,9 @@ static void make_job(struct job *j, const struct layer *layer, bool whole, const
     j->call = (struct lrp_call){.op = lrp_operator_find("", name, 13, NULL), .op_type = name, .domain = "", .opset = 13};
     j->call.attributes = j->attributes;
     j->call.attribute_count = !layer->group ? 0 : layer->pad ? 2 : 1;
-    j->call.in = j->in, j->call.out = j->out, j->call.in_count = 2, j->call.out_count = 1;
+    j->shapes.arena = lrp_arena_new();
+    lrp_bench_must(!j->shapes.arena, "memory");
+    j->call.shapes = &j->shapes, j->call.in = j->in, j->call.out = j->out, j->call.in_count = 2, j->call.out_count = 1;
     lrp_bench_must(lrp_tensor_new(j->in[0].dtype, &layer->x, &j->x, &err), err.message);
     lrp_bench_must(lrp_tensor_new(whole ? LRP_DTYPE_INT32 : LRP_DTYPE_FLOAT, &layer->y, &j->y, &err), err.message);
     fill_job(j, whole);
@@ -109,6 +112,8 @@ static void free_job(struct job *j)
     lrp_tensor_release(j->x);
     lrp_tensor_release(j->y);
     free(j->raw);
+    lrp_arena_free(j->shapes.arena);
+    lrp_shape_set_free(&j->shapes);
 }
 
 int main(int argc, char **argv)

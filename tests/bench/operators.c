@@ -129,6 +129,7 @@ static void measure_convolution(const struct shape *s, bool back, dnnl_engine_t 
 /* A MatMul of two values, as a graph has it. */
 struct product {
     struct lrp_call call;
+    struct lrp_shape_set shapes;
     struct lrp_desc in[2], out[1];
     struct lrp_tensor *a, *b, *c;
     void *handle;
@@ -156,8 +157,10 @@ static struct lrp_tensor *tensor(const struct lrp_shape *shape)
 static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct lrp_alone *alone,
                           struct lrp_bench_turn turns[2])
 {
-    struct product p = {.in = {{.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 3, .dim = {batch, m, k}}},
-                               {.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 3, .dim = {batch, k, n}}}},
+    const struct lrp_shape a = {.rank = 3, .dim = {batch, m, k}}, b = {.rank = 3, .dim = {batch, k, n}};
+    struct product p = {.shapes = {.arena = lrp_arena_new()},
+                        .in = {{.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = &a},
+                               {.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = &b}},
                         .out = {{.present = true}},
                         .run = {.threads = threads}};
     struct lrp_error err = {0};
@@ -168,12 +171,14 @@ static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct
                                .in = p.in,
                                .out = p.out,
                                .in_count = 2,
-                               .out_count = 1};
+                               .out_count = 1,
+                               .shapes = &p.shapes};
+    lrp_bench_must(!p.shapes.arena, "memory");
     lrp_bench_must(p.call.op->infer(&p.call, &err), err.message);
     lrp_bench_must(p.call.op->prepare(&p.call, NULL, &p.handle, &p.run, &err), err.message);
-    p.a = tensor(&p.in[0].shape);
-    p.b = tensor(&p.in[1].shape);
-    p.c = tensor(&p.out[0].shape);
+    p.a = tensor(p.in[0].shape);
+    p.b = tensor(p.in[1].shape);
+    p.c = tensor(p.out[0].shape);
     turns[0] = (struct lrp_bench_turn){lrp_alone_run, alone, 0};
     turns[1] = (struct lrp_bench_turn){run_product, &p, 0};
     lrp_bench_in_turn(turns, 2, repeat);
@@ -181,6 +186,8 @@ static void time_products(int64_t batch, int64_t m, int64_t n, int64_t k, struct
     lrp_tensor_release(p.a);
     lrp_tensor_release(p.b);
     lrp_tensor_release(p.c);
+    lrp_arena_free(p.shapes.arena);
+    lrp_shape_set_free(&p.shapes);
 }
 
 static void measure_product(size_t i, dnnl_engine_t engine)

@@ -37,8 +37,8 @@ static struct lrp_conv_shape pool_of(const struct lrp_call *call, const struct l
     memset(&s, 0, sizeof s); /* shapes are compared byte by byte */
     s.rank = w->rank;
     s.group = 1;
-    s.batch = call->in[0].shape.dim[0];
-    s.in_channels = s.out_channels = call->in[0].shape.dim[1];
+    s.batch = call->in[0].shape->dim[0];
+    s.in_channels = s.out_channels = call->in[0].shape->dim[1];
     memcpy(s.in, w->in, sizeof s.in);
     memcpy(s.out, w->out, sizeof s.out);
     memcpy(s.kernel, w->kernel, sizeof s.kernel);
@@ -73,7 +73,7 @@ static struct item item_of(const struct lrp_call *call, int kind, dnnl_engine_t 
         item.alone[FASTEST] = lrp_alone_conv(&shape, false, false, engine, repeat);
         return item;
     case MAX_POOL:
-        lrp_bench_must(lrp_window_read(call, &call->in[0].shape, NULL, &w, &err), err.message);
+        lrp_bench_must(lrp_window_read(call, call->in[0].shape, NULL, &w, &err), err.message);
         shape = pool_of(call, &w);
         if (shape.rank == 2) item.alone[IN_BLOCKS] = lrp_alone_max_pool(&shape, engine, repeat);
         break;
@@ -81,7 +81,7 @@ static struct item item_of(const struct lrp_call *call, int kind, dnnl_engine_t 
         item.alone[IN_BLOCKS] = product_of(call, engine);
         break;
     case ACTIVATION:
-        item.alone[IN_BLOCKS] = lrp_alone_relu(lrp_shape_count(&call->in[0].shape), engine, repeat);
+        item.alone[IN_BLOCKS] = lrp_alone_relu(lrp_shape_count(call->in[0].shape), engine, repeat);
         break;
     }
     item.alone[FASTEST] = item.alone[IN_BLOCKS];

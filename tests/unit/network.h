@@ -118,7 +118,7 @@ static inline void network_layers(struct network *n, bool fuse)
 static inline void network_give_tensor(struct network *n, int input, const struct lrp_tensor *tensor)
 {
     const int v = n->graph->inputs[input];
-    assert_true(lrp_shape_equal(&tensor->shape, &n->graph->values[v].desc.shape));
+    assert_true(lrp_shape_equal(&tensor->shape, n->graph->values[v].desc.shape));
     lrp_tensor_release(n->values[v]);
     n->values[v] = lrp_tensor_retain(tensor);
 }
@@ -127,7 +127,7 @@ static inline void network_give(struct network *n, int input, const float *numbe
 {
     struct lrp_tensor *t;
     uint32_t state = 2463534242U + (uint32_t)input;
-    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &n->graph->values[n->graph->inputs[input]].desc.shape, &t, &n->err), &n->err);
+    check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, n->graph->values[n->graph->inputs[input]].desc.shape, &t, &n->err), &n->err);
     if (numbers) memcpy(t->f, numbers, t->count * sizeof *t->f);
     for (size_t i = 0; !numbers && i < t->count; i++) {
         state = state * 1664525U + 1013904223U;

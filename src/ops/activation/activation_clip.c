@@ -44,9 +44,9 @@ enum lrp_status lrp_clip_infer(struct lrp_call *call, struct lrp_error *err)
     if (!status) status = lrp_infer_same_dtype(call, 0, 3, err);
     if (!status && call->opset < 12) status = lrp_infer_is_float(call, 0, err);
     for (int i = 1; i <= 2 && !status; ++i)
-        if (lrp_call_has(call, i) && lrp_shape_count(&call->in[i].shape) != 1)
+        if (lrp_call_has(call, i) && lrp_shape_count(call->in[i].shape) != 1)
             status = lrp_fail(err, LRP_FILE, "bound %d of Clip is not a single number", i);
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 struct clip_job {
@@ -153,9 +153,9 @@ enum lrp_status lrp_prelu_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_same_dtype(call, 0, 2, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
-    if (!status && !lrp_shape_broadcasts_to(&call->in[1].shape, &call->in[0].shape))
+    if (!status && !lrp_shape_broadcasts_to(call->in[1].shape, call->in[0].shape))
         return lrp_fail(err, LRP_FILE, "the slope of PRelu does not broadcast to its input");
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 struct prelu_job {

@@ -4,7 +4,7 @@
 /* The second operand's shape as it would be written today: with axes of 1 behind it. False if it does not fit. */
 static bool modern_shape(const struct lrp_call *call, struct lrp_shape *out)
 {
-    const struct lrp_shape *a = &call->in[0].shape, *b = &call->in[1].shape;
+    const struct lrp_shape *a = call->in[0].shape, *b = call->in[1].shape;
     const bool slope = ((const struct lrp_legacy *)call->op->own)->slope;
     *out = *b;
     if (slope ? lrp_shape_count(b) == 1 : lrp_call_int(call, "broadcast", 0) == 0) return slope || lrp_shape_equal(a, b);
@@ -30,8 +30,8 @@ enum lrp_status lrp_legacy_infer(struct lrp_call *call, struct lrp_error *err)
     if (status) return status;
     if (!modern_shape(call, &shape))
         return lrp_fail(err, LRP_FILE, "the second operand of %s does not fit the first one at its axis", call->op_type);
-    const struct lrp_shape given = call->in[1].shape;
-    call->in[1].shape = shape;
+    const struct lrp_shape *const given = call->in[1].shape;
+    call->in[1].shape = &shape;
     struct lrp_call today = modern(call);
     status = today.op->infer(&today, err);
     call->in[1].shape = given;

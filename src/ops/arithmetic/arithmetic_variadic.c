@@ -78,7 +78,7 @@ enum lrp_status lrp_sum_blocks(LRP_BLOCKS_PARAMETERS)
 {
     (void)handle, (void)back, (void)run, (void)err;
     for (int k = 0; k < call->in_count; ++k)
-        if (!lrp_shape_equal(&call->in[k].shape, &call->out[0].shape)) *from = 0;
+        if (!lrp_shape_equal(call->in[k].shape, call->out[0].shape)) *from = 0;
     *to = *from;
     return LRP_OK;
 }

@@ -12,7 +12,7 @@ static enum lrp_status split_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const int64_t heads = lrp_call_int(call, "heads", 0), width = lrp_call_int(call, "width", 0);
     const bool only_flat = lrp_call_int(call, "flat", 0) != 0;
     if (x->rank == 4 && !only_flat) return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
@@ -25,9 +25,9 @@ static enum lrp_status split_infer(struct lrp_call *call, struct lrp_error *err)
 
 static struct lrp_strided_view split_view(const struct lrp_call *call)
 {
-    const struct lrp_shape *y = &call->out[0].shape;
+    const struct lrp_shape *y = call->out[0].shape;
     struct lrp_strided_view view = {0};
-    if (call->in[0].shape.rank == 4) return lrp_view_flat((size_t)lrp_shape_count(y));
+    if (call->in[0].shape->rank == 4) return lrp_view_flat((size_t)lrp_shape_count(y));
     const int64_t heads = y->dim[1], rows = y->dim[2], width = y->dim[3];
     lrp_view_push(&view, y->dim[0], rows * heads * width, rows * heads * width);
     lrp_view_push(&view, heads, width, rows * width);
@@ -56,7 +56,7 @@ static enum lrp_status split_vjp(LRP_VJP_PARAMETERS)
 static bool split_batch(LRP_BATCH_PARAMETERS)
 {
     (void)input, (void)output;
-    const bool is_flat = call->in[0].shape.rank == 3;
+    const bool is_flat = call->in[0].shape->rank == 3;
     if (is_flat && at->axis == 2) return false;
     if (is_flat && at->axis == 1) at->axis = 2;
     return true;
@@ -68,16 +68,16 @@ static enum lrp_status turn_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
-    struct lrp_shape y = call->in[0].shape;
+    struct lrp_shape y = *call->in[0].shape;
     if (y.rank < 2) return lrp_fail(err, LRP_FILE, "what is to be transposed is no matrix");
-    y.dim[y.rank - 1] = call->in[0].shape.dim[y.rank - 2];
-    y.dim[y.rank - 2] = call->in[0].shape.dim[y.rank - 1];
+    y.dim[y.rank - 1] = call->in[0].shape->dim[y.rank - 2];
+    y.dim[y.rank - 2] = call->in[0].shape->dim[y.rank - 1];
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
 }
 
 static struct lrp_strided_view turn_view(const struct lrp_call *call)
 {
-    const struct lrp_shape *y = &call->out[0].shape;
+    const struct lrp_shape *y = call->out[0].shape;
     const int64_t rows = y->dim[y->rank - 2], columns = y->dim[y->rank - 1];
     struct lrp_strided_view view = {0};
     lrp_view_push(&view, (int64_t)lrp_shape_span(y, 0, y->rank - 2), rows * columns, rows * columns);
@@ -104,7 +104,7 @@ static enum lrp_status turn_vjp(LRP_VJP_PARAMETERS)
 
 static bool turn_batch(LRP_BATCH_PARAMETERS)
 {
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     (void)input, (void)output;
     if (at->axis >= rank - 2) at->axis = 2 * rank - 3 - at->axis;
     return true;
@@ -162,7 +162,7 @@ static enum lrp_status read_masking(const struct lrp_call *call, struct masking 
     m->extra = lrp_call_int(call, "extra", 0);
     m->hidden = lrp_call_float(call, "hidden", -INFINITY);
     m->past = 0;
-    m->mask = lrp_call_has(call, MASK) ? &call->in[MASK].shape : NULL;
+    m->mask = lrp_call_has(call, MASK) ? call->in[MASK].shape : NULL;
     m->form = PLAIN;
     if (lrp_call_has(call, PAST)) one = lrp_call_const_ints(call, PAST, &m->past, 1);
     if (count != 4 || one != 1) return lrp_fail(err, LRP_UNSUPPORTED, "the sizes of the masked products are not known");
@@ -173,7 +173,7 @@ static enum lrp_status read_masking(const struct lrp_call *call, struct masking 
         return lrp_fail(err, LRP_FILE, "the mask does not fit its %lld x %lld products", (long long)m->size[2],
                         (long long)m->size[3]);
     const bool lengths = lrp_call_has(call, LENGTHS);
-    if (lengths && lrp_shape_count(&call->in[LENGTHS].shape) != m->size[0])
+    if (lengths && lrp_shape_count(call->in[LENGTHS].shape) != m->size[0])
         return lrp_fail(err, LRP_FILE, "there must be a length for each of the %lld samples", (long long)m->size[0]);
     const int rank = m->mask && m->form == PLAIN ? m->mask->rank : 0;
     const int64_t batch = m->mask && m->form != PLAIN ? m->size[0] : rank == 4 ? m->mask->dim[0] : 1;
@@ -285,7 +285,7 @@ static enum lrp_status mask_vjp(LRP_VJP_PARAMETERS)
 static bool mask_batch(LRP_BATCH_PARAMETERS)
 {
     (void)output;
-    if (input == MASK && !lrp_call_int(call, "padding", 0)) at->axis += 4 - call->in[MASK].shape.rank;
+    if (input == MASK && !lrp_call_int(call, "padding", 0)) at->axis += 4 - call->in[MASK].shape->rank;
     return (input == MASK || input == LENGTHS) && at->axis == 0;
 }
 

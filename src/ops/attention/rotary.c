@@ -12,7 +12,7 @@ struct rotation {
 
 static bool read_rotation(const struct lrp_call *call, struct rotation *r)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *cosine = &call->in[1].shape, *positions = &call->in[3].shape;
+    const struct lrp_shape *x = call->in[0].shape, *cosine = call->in[1].shape, *positions = call->in[3].shape;
     const int64_t part = lrp_call_int(call, "rotary_embedding_dim", 0);
     int64_t heads = lrp_call_int(call, "num_heads", 0);
     *r = (struct rotation){.flat = x->rank == 3, .interleaved = lrp_call_int(call, "interleaved", 0) != 0};
@@ -24,7 +24,7 @@ static bool read_rotation(const struct lrp_call *call, struct rotation *r)
     r->rows = x->dim[r->flat ? 1 : 2];
     r->width = r->flat ? x->dim[2] / heads : x->dim[3];
     r->turned = part ? part : r->width;
-    if (r->width < 1 || r->turned < 0 || r->turned > r->width || r->turned % 2 || !lrp_shape_equal(cosine, &call->in[2].shape))
+    if (r->width < 1 || r->turned < 0 || r->turned > r->width || r->turned % 2 || !lrp_shape_equal(cosine, call->in[2].shape))
         return false;
     if (lrp_call_has(call, 3) && positions->rank == 1) /* where the sequence begins */
         return positions->dim[0] == 1 && cosine->rank == 2 && cosine->dim[1] == r->turned / 2;
@@ -42,7 +42,7 @@ static enum lrp_status rotary_infer(struct lrp_call *call, struct lrp_error *err
     if (!status && lrp_call_has(call, 3)) status = lrp_infer_is_integer(call, 3, err);
     if (!status && !read_rotation(call, &r))
         return lrp_fail(err, LRP_FILE, "the angles or positions of RotaryEmbedding do not fit its input");
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 /* Row of the angles for (batch, row). */

@@ -103,7 +103,7 @@ static int conv_rank(const struct lrp_call *call)
 {
     int64_t kernel[LRP_MAX_RANK];
     const int sizes = lrp_call_ints(call, "kernel_shape", kernel, LRP_MAX_RANK);
-    return call->in[1].constant ? call->in[1].shape.rank : sizes > 0 ? sizes + 2 : -1;
+    return call->in[1].constant ? call->in[1].shape->rank : sizes > 0 ? sizes + 2 : -1;
 }
 
 enum lrp_status lrp_contrib_nhwc_conv(struct lrp_operator_body *b, struct lrp_error *err)
@@ -126,16 +126,16 @@ enum lrp_status lrp_contrib_causal_conv(struct lrp_operator_body *b, struct lrp_
     const char *activation = lrp_call_string(call, "activation", "none");
     const bool swish = strcmp(activation, "silu") == 0 || strcmp(activation, "swish") == 0;
     if (!lrp_call_has(call, 0) || !lrp_call_has(call, 1)) return lrp_fail(err, LRP_FILE, "it needs an input and weights");
-    if (!call->in[1].constant || call->in[1].shape.rank != 3)
+    if (!call->in[1].constant || call->in[1].shape->rank != 3)
         return lrp_fail(err, LRP_UNSUPPORTED, "its weights must be a constant of three axes");
     if (!swish && strcmp(activation, "none") != 0) return lrp_fail(err, LRP_FILE, "its activation must be silu, swish or none");
-    const int64_t before = call->in[1].shape.dim[2] - 1;
+    const int64_t before = call->in[1].shape->dim[2] - 1;
     const int past = lrp_body_input(b, 3);
     const int whole = past != LRP_BODY_NONE ? LRP_BODY_CALL(b, "whole", "Concat", past, 0)
                                             : LRP_BODY_CALL(b, "whole", "Pad", 0, LRP_BODY_WHOLE(b, 0, 0, before, 0, 0, 0));
     if (past != LRP_BODY_NONE) lrp_body_int(b, "axis", 2);
     int y = LRP_BODY_CALL(b, "conv", "Conv", whole, 1, lrp_body_input(b, 2));
-    lrp_body_int(b, "group", call->in[1].shape.dim[0]);
+    lrp_body_int(b, "group", call->in[1].shape->dim[0]);
     if (swish) y = LRP_BODY_CALL(b, "swish", "lrpscope.Swish", y);
     lrp_body_return(b, 0, y);
     if (!lrp_body_wants(b, 1)) return LRP_OK;

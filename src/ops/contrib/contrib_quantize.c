@@ -252,7 +252,7 @@ static enum lrp_status gather_body(struct lrp_operator_body *b, struct lrp_error
     const struct lrp_desc *data = &call->in[0];
     if (!data->constant) return lrp_fail(err, LRP_UNSUPPORTED, "a table that is not constant is not implemented");
     const int64_t axis = lrp_call_int(call, "quantize_axis", 1), block = lrp_call_int(call, "block_size", 128);
-    const int rank = data->shape.rank, zero = lrp_body_input(b, 3);
+    const int rank = data->shape->rank, zero = lrp_body_input(b, 3);
     int table;
     if (data->dtype != LRP_DTYPE_UINT8) {
         table = LRP_BODY_CALL(b, "table", "DequantizeLinear", 0, 2, zero);

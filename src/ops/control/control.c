@@ -64,7 +64,7 @@ static void put_item(const struct lrp_tensor *tensor, int axis, size_t place, co
 enum lrp_status control_row_stack(const struct control_row *row, int axis, bool backward, const struct lrp_desc *declared,
                                   const struct lrp_run *run, struct lrp_tensor **out, struct lrp_error *err)
 {
-    struct lrp_shape item = row->count ? row->items[0]->shape : declared->shape;
+    struct lrp_shape item = row->count ? row->items[0]->shape : *declared->shape;
     enum lrp_dtype dtype = row->count ? row->items[0]->dtype : declared->dtype;
     if (dtype == LRP_DTYPE_UNDEFINED) dtype = LRP_DTYPE_FLOAT;
     if (item.rank < 0) item.rank = 0;
@@ -109,7 +109,7 @@ void control_slice_add(struct lrp_tensor *tensor, int axis, size_t place, const 
 enum lrp_status control_infer(struct lrp_call *call, struct lrp_error *err)
 {
     (void)err;
-    for (int i = 0; i < call->out_count; i++) call->out[i].shape.rank = -1;
+    for (int i = 0; i < call->out_count; i++) call->out[i].shape = &lrp_shape_unknown;
     return LRP_OK;
 }
 

@@ -9,7 +9,7 @@
 
 static enum lrp_status affine_size(const struct lrp_call *call, int64_t size[5], int *space, struct lrp_error *err)
 {
-    const struct lrp_shape *theta = &call->in[0].shape;
+    const struct lrp_shape *theta = call->in[0].shape;
     int64_t given[LRP_MAX_RANK];
     int count = 0;
     const enum lrp_status status = lrp_infer_const_ints(call, 1, "the size", given, &count, err);
@@ -90,7 +90,7 @@ enum lrp_status lrp_det_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
-    struct lrp_shape y = call->in[0].shape;
+    struct lrp_shape y = *call->in[0].shape;
     if (!status && (y.rank < 2 || y.dim[y.rank - 1] != y.dim[y.rank - 2]))
         status = lrp_fail(err, LRP_FILE, "Det needs square matrices");
     y.rank -= 2;
@@ -130,7 +130,7 @@ static void minor_of(const float *x, size_t n, size_t row, size_t column, double
 
 enum lrp_status lrp_det_forward(LRP_FORWARD_PARAMETERS)
 {
-    const size_t n = (size_t)call->in[0].shape.dim[call->in[0].shape.rank - 1];
+    const size_t n = (size_t)call->in[0].shape->dim[call->in[0].shape->rank - 1];
     double *work = malloc((n * n + 1) * sizeof *work);
     (void)handle, (void)run;
     for (size_t k = 0; work && k < out[0]->count; ++k) {
@@ -145,7 +145,7 @@ enum lrp_status lrp_det_forward(LRP_FORWARD_PARAMETERS)
 /* The derivative by an entry is its cofactor, also where the matrix has no inverse. */
 enum lrp_status lrp_det_vjp(LRP_VJP_PARAMETERS)
 {
-    const size_t n = (size_t)call->in[0].shape.dim[call->in[0].shape.rank - 1];
+    const size_t n = (size_t)call->in[0].shape->dim[call->in[0].shape->rank - 1];
     double *work = malloc((n * n + 1) * sizeof *work);
     (void)handle, (void)out, (void)run;
     for (size_t k = 0; work && s[0] && grad[0] && k < s[0]->count; ++k)

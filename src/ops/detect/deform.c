@@ -21,7 +21,7 @@ static bool read_pair(const struct lrp_call *call, const char *name, int count, 
 
 static bool read_places(const struct lrp_call *call, struct deform *d)
 {
-    const struct lrp_shape *x = &call->in[X].shape, *w = &call->in[W].shape;
+    const struct lrp_shape *x = call->in[X].shape, *w = call->in[W].shape;
     for (int k = 0; k < 2; ++k) {
         d->stride[k] = d->dilation[k] = 1;
         d->in[k] = x->dim[2 + k];
@@ -46,7 +46,7 @@ static bool is_table(const struct lrp_shape *s, const struct deform *d, int64_t 
 
 static enum lrp_status read_deform(const struct lrp_call *call, struct deform *d, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[X].shape, *w = &call->in[W].shape;
+    const struct lrp_shape *x = call->in[X].shape, *w = call->in[W].shape;
     *d = (struct deform){.group = lrp_call_int(call, "group", 1), .offset_group = lrp_call_int(call, "offset_group", 1)};
     if (x->rank != 4 || w->rank != 4)
         return lrp_fail(err, LRP_UNSUPPORTED, "DeformConv is implemented for two space dimensions");
@@ -54,9 +54,9 @@ static enum lrp_status read_deform(const struct lrp_call *call, struct deform *d
     const bool fits = d->group > 0 && d->offset_group > 0 && d->in_channels % d->group == 0 &&
                       d->out_channels % d->group == 0 && d->in_channels % d->offset_group == 0 &&
                       w->dim[1] == d->in_channels / d->group && read_places(call, d);
-    if (!fits || !is_table(&call->in[OFFSET].shape, d, 2) ||
-        (lrp_call_has(call, MASK) && !is_table(&call->in[MASK].shape, d, 1)) ||
-        (lrp_call_has(call, BIAS) && lrp_shape_count(&call->in[BIAS].shape) != d->out_channels))
+    if (!fits || !is_table(call->in[OFFSET].shape, d, 2) ||
+        (lrp_call_has(call, MASK) && !is_table(call->in[MASK].shape, d, 1)) ||
+        (lrp_call_has(call, BIAS) && lrp_shape_count(call->in[BIAS].shape) != d->out_channels))
         return lrp_fail(err, LRP_FILE, "the weights, offsets or mask of DeformConv do not fit its input");
     return LRP_OK;
 }

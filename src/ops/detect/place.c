@@ -9,7 +9,7 @@
 
 static enum lrp_status center_shape(const struct lrp_call *call, struct lrp_shape *y, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     int64_t size[LRP_MAX_RANK], axes[LRP_MAX_RANK];
     int count = 0, axis;
     *y = *x;
@@ -37,7 +37,7 @@ enum lrp_status lrp_center_infer(struct lrp_call *call, struct lrp_error *err)
 /* What both have, in the middle of either. */
 static struct lrp_strided_view center_view(const struct lrp_call *call)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
+    const struct lrp_shape *x = call->in[0].shape, *y = call->out[0].shape;
     int64_t from[LRP_MAX_RANK], to[LRP_MAX_RANK];
     struct lrp_strided_view view = {0};
     lrp_dense_strides(x, from);
@@ -74,7 +74,7 @@ enum { CACHE, UPDATE, INDICES };
 
 static enum lrp_status cache_axis(const struct lrp_call *call, int *axis, struct lrp_error *err)
 {
-    return lrp_infer_axis(lrp_call_int(call, "axis", -2), call->in[CACHE].shape.rank, axis, err);
+    return lrp_infer_axis(lrp_call_int(call, "axis", -2), call->in[CACHE].shape->rank, axis, err);
 }
 
 static bool is_circular(const struct lrp_call *call)
@@ -84,7 +84,7 @@ static bool is_circular(const struct lrp_call *call)
 
 enum lrp_status lrp_cache_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    const struct lrp_shape *cache = &call->in[CACHE].shape, *update = &call->in[UPDATE].shape;
+    const struct lrp_shape *cache = call->in[CACHE].shape, *update = call->in[UPDATE].shape;
     int axis = 0;
     enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = lrp_infer_same_dtype(call, CACHE, INDICES, err);
@@ -95,7 +95,7 @@ enum lrp_status lrp_cache_infer(struct lrp_call *call, struct lrp_error *err)
     bool fits = update->rank == cache->rank && axis > 0 && update->dim[axis] <= cache->dim[axis];
     if (fits) whole.dim[axis] = cache->dim[axis];
     if (!fits || !lrp_shape_equal(&whole, cache) ||
-        (lrp_call_has(call, INDICES) && lrp_shape_count(&call->in[INDICES].shape) != cache->dim[0]))
+        (lrp_call_has(call, INDICES) && lrp_shape_count(call->in[INDICES].shape) != cache->dim[0]))
         return lrp_fail(err, LRP_FILE, "what TensorScatter writes does not fit its cache");
     return lrp_infer_output(call, 0, call->in[CACHE].dtype, cache, err);
 }
@@ -104,7 +104,7 @@ enum lrp_status lrp_cache_infer(struct lrp_call *call, struct lrp_error *err)
 static enum lrp_status cache_row(const struct lrp_call *call, const struct lrp_tensor *const *in, size_t k, size_t *row,
                                  struct lrp_error *err)
 {
-    const struct lrp_shape *cache = &call->in[CACHE].shape, *update = &call->in[UPDATE].shape;
+    const struct lrp_shape *cache = call->in[CACHE].shape, *update = call->in[UPDATE].shape;
     int axis = 0;
     (void)cache_axis(call, &axis, NULL);
     const size_t length = (size_t)update->dim[axis], most = (size_t)cache->dim[axis];
@@ -120,7 +120,7 @@ static size_t row_length(const struct lrp_call *call)
 {
     int axis = 0;
     (void)cache_axis(call, &axis, NULL);
-    return lrp_shape_span(&call->in[CACHE].shape, axis + 1, call->in[CACHE].shape.rank);
+    return lrp_shape_span(call->in[CACHE].shape, axis + 1, call->in[CACHE].shape->rank);
 }
 
 enum lrp_status lrp_cache_forward(LRP_FORWARD_PARAMETERS)
@@ -140,7 +140,7 @@ enum lrp_status lrp_cache_forward(LRP_FORWARD_PARAMETERS)
 
 enum lrp_status lrp_cache_vjp(LRP_VJP_PARAMETERS)
 {
-    const size_t length = row_length(call), rows = length ? (size_t)lrp_shape_count(&call->in[UPDATE].shape) / length : 0;
+    const size_t length = row_length(call), rows = length ? (size_t)lrp_shape_count(call->in[UPDATE].shape) / length : 0;
     enum lrp_status status = LRP_OK;
     size_t row;
     (void)handle, (void)run, (void)out;

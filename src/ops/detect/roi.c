@@ -165,10 +165,10 @@ const struct lrp_roi_kind lrp_roi_crop = {4, true, read_crop, crop_element};
 static enum lrp_status read_rois(const struct lrp_call *call, struct rois *r, struct lrp_error *err)
 {
     const struct lrp_roi_kind *kind = call->op->own;
-    const struct lrp_shape *x = &call->in[X].shape, *rois = &call->in[ROIS].shape;
+    const struct lrp_shape *x = call->in[X].shape, *rois = call->in[ROIS].shape;
     *r = (struct rois){.scale = 1};
     if (x->rank != 4 || rois->rank != 2 || rois->dim[1] != kind->columns || x->dim[2] < 1 || x->dim[3] < 1 ||
-        (kind->by_batch && lrp_shape_count(&call->in[BATCH].shape) != rois->dim[0]))
+        (kind->by_batch && lrp_shape_count(call->in[BATCH].shape) != rois->dim[0]))
         return lrp_fail(err, LRP_FILE, "the regions of %s do not fit its input", call->op_type);
     r->batch = x->dim[0], r->channels = x->dim[1], r->height = x->dim[2], r->width = x->dim[3], r->count = rois->dim[0];
     const enum lrp_status status = kind->read(call, r, err);

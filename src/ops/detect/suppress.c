@@ -17,13 +17,13 @@ struct suppression {
 /* The first number of an optional input. */
 static float number_at(const struct lrp_call *call, const struct lrp_tensor *const *in, int input, float otherwise)
 {
-    if (!lrp_call_has(call, input) || !in[input] || lrp_shape_count(&call->in[input].shape) < 1) return otherwise;
+    if (!lrp_call_has(call, input) || !in[input] || lrp_shape_count(call->in[input].shape) < 1) return otherwise;
     return lrp_dtype_is_float(in[input]->dtype) ? in[input]->f[0] : (float)in[input]->i[0];
 }
 
 static enum lrp_status check_shapes(const struct lrp_call *call, struct lrp_error *err)
 {
-    const struct lrp_shape *boxes = &call->in[BOXES].shape, *scores = &call->in[SCORES].shape;
+    const struct lrp_shape *boxes = call->in[BOXES].shape, *scores = call->in[SCORES].shape;
     if (boxes->rank != 3 || scores->rank != 3 || boxes->dim[2] != 4 || boxes->dim[0] != scores->dim[0] ||
         boxes->dim[1] != scores->dim[2])
         return lrp_fail(err, LRP_FILE, "the scores of NonMaxSuppression do not fit its boxes");
@@ -32,7 +32,7 @@ static enum lrp_status check_shapes(const struct lrp_call *call, struct lrp_erro
 
 static void read_suppression(const struct lrp_call *call, const struct lrp_tensor *const *in, struct suppression *s)
 {
-    const struct lrp_shape *scores = &call->in[SCORES].shape;
+    const struct lrp_shape *scores = call->in[SCORES].shape;
     *s = (struct suppression){.batch = scores->dim[0],
                               .classes = scores->dim[1],
                               .boxes = scores->dim[2],
@@ -149,7 +149,7 @@ enum lrp_status lrp_suppress_infer(struct lrp_call *call, struct lrp_error *err)
     if (status) return status;
     for (int i = 0; i < call->in_count; ++i) constant &= !lrp_call_has(call, i) || call->in[i].constant;
     call->out[0].dtype = LRP_DTYPE_INT64;
-    call->out[0].shape.rank = -1;
+    call->out[0].shape = &lrp_shape_unknown;
     return constant ? lrp_suppress_measure(call, none, NULL, err) : LRP_OK;
 }
 

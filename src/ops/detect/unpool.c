@@ -8,7 +8,7 @@
 /* The output that the pooling had come from; with output_shape, it lies in that one's corner. */
 static enum lrp_status unpool_shape(const struct lrp_call *call, struct lrp_shape *inner, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const int space = x->rank - 2;
     int64_t kernel[LRP_MAX_RANK], stride[LRP_MAX_RANK], pad[2 * LRP_MAX_RANK] = {0};
     for (int k = 0; k < LRP_MAX_RANK; ++k) stride[k] = 1;
@@ -33,7 +33,7 @@ enum lrp_status lrp_unpool_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = lrp_infer_is_integer(call, 1, err);
-    if (!status && !lrp_shape_equal(&call->in[0].shape, &call->in[1].shape))
+    if (!status && !lrp_shape_equal(call->in[0].shape, call->in[1].shape))
         status = lrp_fail(err, LRP_FILE, "the indices of MaxUnpool do not fit its input");
     if (!status) status = unpool_shape(call, &y, err);
     if (status || !lrp_call_has(call, 2)) return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
@@ -50,7 +50,7 @@ enum lrp_status lrp_unpool_infer(struct lrp_call *call, struct lrp_error *err)
 static enum lrp_status unpool_place(const struct lrp_call *call, const struct lrp_shape *inner, int64_t index, size_t *out,
                                     struct lrp_error *err)
 {
-    const struct lrp_shape *y = &call->out[0].shape;
+    const struct lrp_shape *y = call->out[0].shape;
     size_t stride = 1;
     *out = 0;
     if (index < 0 || index >= lrp_shape_count(inner))
@@ -101,7 +101,7 @@ struct column_blocks {
 
 static enum lrp_status read_blocks(const struct lrp_call *call, struct column_blocks *b, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     int sizes = 0;
     *b = (struct column_blocks){.taps = 1, .columns = 1, .pixels = 1};
     enum lrp_status status = lrp_infer_const_ints(call, 1, "the image's shape", b->image, &b->space, err);
@@ -139,7 +139,7 @@ enum lrp_status lrp_col2im_infer(struct lrp_call *call, struct lrp_error *err)
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = read_blocks(call, &b, err);
     if (status) return status;
-    struct lrp_shape y = {.rank = b.space + 2, .dim = {call->in[0].shape.dim[0], call->in[0].shape.dim[1] / b.taps}};
+    struct lrp_shape y = {.rank = b.space + 2, .dim = {call->in[0].shape->dim[0], call->in[0].shape->dim[1] / b.taps}};
     for (int k = 0; k < b.space; ++k) y.dim[2 + k] = b.image[k];
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
 }

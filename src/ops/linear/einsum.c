@@ -121,7 +121,7 @@ static bool read_equation(const struct lrp_call *call, struct equation *e)
     const char *at = lrp_call_string(call, "equation", "");
     *e = (struct equation){.operands = call->in_count};
     for (int i = 0; i < e->operands; ++i) {
-        if (!read_operand(e, i, &call->in[i].shape, &at)) return false;
+        if (!read_operand(e, i, call->in[i].shape, &at)) return false;
         if (i + 1 < e->operands && *at++ != ',') return false;
     }
     return read_output(e, at);

@@ -13,7 +13,7 @@ bool lrp_conv_is_transposed(const struct lrp_call *call)
 static enum lrp_status check_channels(const struct lrp_call *call, int64_t group, int64_t in_channels, int64_t out_channels,
                                       int64_t per_group, struct lrp_error *err)
 {
-    const struct lrp_shape *const bias = lrp_call_has(call, 2) ? &call->in[2].shape : NULL;
+    const struct lrp_shape *const bias = lrp_call_has(call, 2) ? call->in[2].shape : NULL;
 
     if (group < 1 || in_channels < 1 || out_channels < 1 || in_channels % group || out_channels % group)
         return lrp_fail(err, LRP_FILE, "%lld channels to %lld do not fall into %lld groups", (long long)in_channels,
@@ -42,7 +42,7 @@ static void fill_shape(struct lrp_conv_shape *shape, const struct lrp_pool_windo
 
 static enum lrp_status conv_shape(const struct lrp_call *call, struct lrp_conv_shape *out, struct lrp_error *err)
 {
-    const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
+    const struct lrp_shape *const x = call->in[0].shape, *const w = call->in[1].shape;
     struct lrp_pool_window window = {0};
     enum lrp_status status;
 
@@ -94,7 +94,7 @@ static enum lrp_status transposed_size(const struct lrp_call *call, struct lrp_p
 /* The convolution that a transposed one is the mirror of: its input is our output. */
 static enum lrp_status mirrored_shape(const struct lrp_call *call, struct lrp_conv_shape *out, struct lrp_error *err)
 {
-    const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
+    const struct lrp_shape *const x = call->in[0].shape, *const w = call->in[1].shape;
     struct lrp_pool_window window = {0};
     enum lrp_status status;
 

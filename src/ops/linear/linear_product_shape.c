@@ -9,7 +9,7 @@
 static enum lrp_status read_c(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
     if (!lrp_call_has(call, 2)) return LRP_OK;
-    const struct lrp_shape *const c = &call->in[2].shape;
+    const struct lrp_shape *const c = call->in[2].shape;
     const int64_t columns = c->rank > 0 ? c->dim[c->rank - 1] : 1, rows = c->rank > 1 ? c->dim[c->rank - 2] : 1;
 
     if (c->rank > 2 || (columns != 1 && columns != p->n) || (rows != 1 && rows != p->m))
@@ -25,13 +25,13 @@ static enum lrp_status mismatch(const struct lrp_call *call, struct lrp_error *e
     char a[160], b[160];
 
     return lrp_fail(err, LRP_FILE, "a matrix %s cannot be multiplied by a matrix %s",
-                    lrp_shape_text(&call->in[0].shape, 0, "x", a, sizeof a),
-                    lrp_shape_text(&call->in[1].shape, 0, "x", b, sizeof b));
+                    lrp_shape_text(call->in[0].shape, 0, "x", a, sizeof a),
+                    lrp_shape_text(call->in[1].shape, 0, "x", b, sizeof b));
 }
 
 enum lrp_status lrp_gemm_read(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
-    const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
+    const struct lrp_shape *const a = call->in[0].shape, *const b = call->in[1].shape;
 
     if (a->rank != 2 || b->rank != 2) return mismatch(call, err);
     p->transpose_a = lrp_call_int(call, "transA", 0) != 0;
@@ -48,7 +48,7 @@ enum lrp_status lrp_gemm_read(const struct lrp_call *call, struct lrp_linear_pro
 
 enum lrp_status lrp_dense_read(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
-    const struct lrp_shape *const x = &call->in[0].shape, *const w = &call->in[1].shape;
+    const struct lrp_shape *const x = call->in[0].shape, *const w = call->in[1].shape;
 
     if (x->rank < 1 || w->rank != 2) return mismatch(call, err);
     p->transpose_b = lrp_call_int(call, "transpose", 0) != 0;
@@ -60,8 +60,8 @@ enum lrp_status lrp_dense_read(const struct lrp_call *call, struct lrp_linear_pr
     p->m = (int64_t)lrp_shape_span(x, 0, x->rank - 1);
     p->y = *x;
     p->y.dim[x->rank - 1] = p->n;
-    if (lrp_call_has(call, 2) && call->in[2].shape.rank > 1)
-        return lrp_fail(err, LRP_FILE, "the bias of a dense layer has %d dimensions instead of 1", call->in[2].shape.rank);
+    if (lrp_call_has(call, 2) && call->in[2].shape->rank > 1)
+        return lrp_fail(err, LRP_FILE, "the bias of a dense layer has %d dimensions instead of 1", call->in[2].shape->rank);
     return read_c(call, p, err);
 }
 
@@ -83,7 +83,7 @@ static void batch_strides(const struct lrp_shape *shape, int matrix_rank, int64_
 static enum lrp_status read_batches(const struct lrp_call *call, struct lrp_linear_product *p, int rank_a, int rank_b,
                                     struct lrp_error *err)
 {
-    const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
+    const struct lrp_shape *const a = call->in[0].shape, *const b = call->in[1].shape;
     const int own_a = a->rank - rank_a, own_b = b->rank - rank_b;
 
     p->batch_rank = own_a > own_b ? own_a : own_b;
@@ -102,7 +102,7 @@ static enum lrp_status read_batches(const struct lrp_call *call, struct lrp_line
 
 enum lrp_status lrp_matmul_read(const struct lrp_call *call, struct lrp_linear_product *p, struct lrp_error *err)
 {
-    const struct lrp_shape *const a = &call->in[0].shape, *const b = &call->in[1].shape;
+    const struct lrp_shape *const a = call->in[0].shape, *const b = call->in[1].shape;
     const int rank_a = a->rank > 1 ? 2 : 1, rank_b = b->rank > 1 ? 2 : 1;
     enum lrp_status status = LRP_OK;
 

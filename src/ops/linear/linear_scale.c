@@ -31,10 +31,10 @@ enum lrp_status lrp_scale_infer(struct lrp_call *call, struct lrp_error *err)
     for (int i = 1; !status && i < 3; i++) {
         if (!lrp_call_has(call, i)) continue;
         if (!call->in[i].constant) return lrp_fail(err, LRP_UNSUPPORTED, "input %d of Scale is not constant", i);
-        if (!lrp_shape_broadcasts_to(&call->in[i].shape, &call->in[0].shape))
+        if (!lrp_shape_broadcasts_to(call->in[i].shape, call->in[0].shape))
             return lrp_fail(err, LRP_FILE, "input %d of Scale does not broadcast to the shape of the data", i);
     }
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 /* A missing factor is 1, a missing bias 0: modified like any other. */
@@ -56,9 +56,9 @@ enum lrp_status lrp_scale_prepare(const struct lrp_call *call, const struct lrp_
     static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
     static const struct lrp_shape scalar = {.rank = 0};
     const struct lrp_modifier *const m = modifier ? modifier : &as_is;
-    const struct lrp_shape *const x = &call->in[0].shape;
-    const struct lrp_shape *const shapes[] = {x, lrp_call_has(call, 1) ? &call->in[1].shape : &scalar,
-                                              lrp_call_has(call, 2) ? &call->in[2].shape : &scalar};
+    const struct lrp_shape *const x = call->in[0].shape;
+    const struct lrp_shape *const shapes[] = {x, lrp_call_has(call, 1) ? call->in[1].shape : &scalar,
+                                              lrp_call_has(call, 2) ? call->in[2].shape : &scalar};
     struct scale_handle *const h = calloc(1, sizeof *h);
     enum lrp_status status;
 
@@ -132,5 +132,5 @@ enum lrp_status lrp_scale_vjp(const struct lrp_call *call, void *handle, const s
 
 int64_t lrp_scale_macs(const struct lrp_call *call)
 {
-    return lrp_shape_count(&call->in[0].shape);
+    return lrp_shape_count(call->in[0].shape);
 }

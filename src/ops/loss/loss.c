@@ -30,13 +30,13 @@ static enum lrp_status loss_infer(struct lrp_call *call, struct lrp_error *err)
     if (!status) status = lrp_infer_is_integer(call, 1, err);
     if (!status && lrp_call_has(call, 2)) status = lrp_infer_is_float(call, 2, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *labels = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *labels = call->in[1].shape;
     struct lrp_shape each = *x;
     bool fits = x->rank >= 2 && x->dim[1] > 0;
     for (int k = 1; k + 1 < x->rank; ++k) each.dim[k] = x->dim[k + 1];
     each.rank -= fits;
     fits = fits && lrp_shape_equal(&each, labels);
-    if (fits && lrp_call_has(call, 2)) fits = call->in[2].shape.rank == 1 && call->in[2].shape.dim[0] == x->dim[1];
+    if (fits && lrp_call_has(call, 2)) fits = call->in[2].shape->rank == 1 && call->in[2].shape->dim[0] == x->dim[1];
     if (!fits || reduction_of(call) < 0)
         return lrp_fail(err, LRP_FILE, "the labels, weights or reduction of %s do not fit its scores", call->op_type);
     status = lrp_infer_output(call, 1, call->in[0].dtype, x, err);

@@ -60,7 +60,7 @@ size_t lrp_elements_of(const struct lrp_tensor *tensor)
 
 int lrp_elementwise_blocks(const struct lrp_call *call, int block, float of_zero)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     return block && (of_zero == 0 || (x->rank > 1 && x->dim[1] % block == 0)) ? block : 0;
 }
 

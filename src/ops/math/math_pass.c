@@ -9,7 +9,7 @@ enum lrp_status lrp_test_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
-    return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_BOOL, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_BOOL, call->in[0].shape, err);
 }
 
 enum lrp_status lrp_isnan_forward(LRP_FORWARD_PARAMETERS)
@@ -55,9 +55,9 @@ enum lrp_status lrp_dropout_infer(struct lrp_call *call, struct lrp_error *err)
         if (training[0] != 0)
             return lrp_fail(err, LRP_UNSUPPORTED, "Dropout is in training mode; export the model for inference");
     }
-    if (!status) status = lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    if (!status) status = lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
     return status ? status
-                  : lrp_infer_output(call, 1, call->opset < 10 ? call->in[0].dtype : LRP_DTYPE_BOOL, &call->in[0].shape, err);
+                  : lrp_infer_output(call, 1, call->opset < 10 ? call->in[0].dtype : LRP_DTYPE_BOOL, call->in[0].shape, err);
 }
 
 enum lrp_status lrp_cast_infer(struct lrp_call *call, struct lrp_error *err)
@@ -68,13 +68,13 @@ enum lrp_status lrp_cast_infer(struct lrp_call *call, struct lrp_error *err)
     if (to <= 0 || to >= LRP_DTYPE_COUNT || (to != LRP_DTYPE_STRING && !lrp_dtype_is_number((enum lrp_dtype)to)))
         return lrp_fail(err, LRP_UNSUPPORTED, "Cast to type %lld (%s) is not implemented", (long long)to,
                         to > 0 && to < LRP_DTYPE_COUNT ? lrp_dtype_text((enum lrp_dtype)to) : "unknown");
-    return lrp_infer_output(call, 0, (enum lrp_dtype)to, &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, (enum lrp_dtype)to, call->in[0].shape, err);
 }
 
 enum lrp_status lrp_cast_like_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
-    return status ? status : lrp_infer_output(call, 0, call->in[1].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[1].dtype, call->in[0].shape, err);
 }
 
 enum lrp_kind lrp_cast_kind(const struct lrp_call *call)

@@ -20,7 +20,7 @@ static int64_t classes_of(int64_t pairs)
 
 static enum lrp_status open_coupling(const struct lrp_call *call, struct coupling *c, struct lrp_error *err)
 {
-    c->pairs = call->in[0].shape.dim[1];
+    c->pairs = call->in[0].shape->dim[1];
     c->classes = classes_of(c->pairs);
     const size_t k = (size_t)c->classes;
     c->wins = calloc((3 * k + 4) * (k + 1), sizeof *c->wins);
@@ -77,7 +77,7 @@ static bool descend(const struct coupling *c, double *p, double *product)
 
 static enum lrp_status couple_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
     if (shape.rank != 2 || (shape.dim[1] >= 0 && !classes_of(shape.dim[1])))

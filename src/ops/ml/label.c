@@ -140,7 +140,7 @@ static enum lrp_status encoder_infer(struct lrp_call *call, struct lrp_error *er
                         lrp_dtype_text(type_of(&t.keys)));
     if (!t.values.texts != !t.otherwise.texts)
         return lrp_fail(err, LRP_FILE, "what stands for unknown keys is of another type");
-    return lrp_infer_output(call, 0, type_of(&t.values), &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, type_of(&t.values), call->in[0].shape, err);
 }
 
 static bool is_key(const struct side *keys, int k, const struct lrp_tensor *x, size_t i)

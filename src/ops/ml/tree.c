@@ -18,13 +18,13 @@ static enum lrp_status tree_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_inputs(call, 1, 1, err);
     if (!status && call->in[0].dtype == LRP_DTYPE_STRING)
         status = lrp_fail(err, LRP_FILE, "its trees compare numbers, not texts");
-    if (!status && call->in[0].shape.rank != 2) status = lrp_fail(err, LRP_FILE, "its input must be samples x features");
+    if (!status && call->in[0].shape->rank != 2) status = lrp_fail(err, LRP_FILE, "its input must be samples x features");
     if (!status) status = lrp_tree_read(call, &e, err);
-    if (!status && call->in[0].shape.dim[1] < e->features)
+    if (!status && call->in[0].shape->dim[1] < e->features)
         status = lrp_fail(err, LRP_FILE, "its trees read feature %lld, but there are %lld", (long long)e->features - 1,
-                          (long long)call->in[0].shape.dim[1]);
+                          (long long)call->in[0].shape->dim[1]);
     (void)lrp_ml_texts(call, "classlabels_strings", &texts);
-    const struct lrp_shape scores = {.rank = 2, .dim = {call->in_count ? call->in[0].shape.dim[0] : 0, e ? e->targets : 0}};
+    const struct lrp_shape scores = {.rank = 2, .dim = {call->in_count ? call->in[0].shape->dim[0] : 0, e ? e->targets : 0}};
     const struct lrp_shape labels = {.rank = 1, .dim = {scores.dim[0]}};
     if (!status && kind->classifies)
         status = lrp_infer_output(call, 0, texts ? LRP_DTYPE_STRING : LRP_DTYPE_INT64, &labels, err);

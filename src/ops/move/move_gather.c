@@ -66,7 +66,7 @@ static enum lrp_status indexed_infer(const struct lrp_call *call, struct lrp_err
 
 static int axis_of(const struct lrp_call *call)
 {
-    return lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank);
+    return lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank);
 }
 
 /* ---- Gather: output axes are the input's with `axis` replaced by those of the indices ---- */
@@ -75,9 +75,9 @@ enum lrp_status lrp_gather_infer(struct lrp_call *call, struct lrp_error *err)
 {
     int axis = 0;
     enum lrp_status status = indexed_infer(call, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank, &axis, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *indices = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *indices = call->in[1].shape;
     struct lrp_shape shape = {.rank = 0};
     if (x->rank - 1 + indices->rank > LRP_MAX_RANK)
         return lrp_fail(err, LRP_UNSUPPORTED, "the output would have more than %d axes", LRP_MAX_RANK);
@@ -143,9 +143,9 @@ enum lrp_status lrp_gather_elements_infer(struct lrp_call *call, struct lrp_erro
 {
     int axis = 0;
     enum lrp_status status = indexed_infer(call, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank, &axis, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *indices = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *indices = call->in[1].shape;
     bool fits = x->rank == indices->rank;
     for (int k = 0; k < x->rank && fits; ++k) fits = k == axis || indices->dim[k] <= x->dim[k];
     if (!fits) return lrp_fail(err, LRP_FILE, "the indices of %s do not fit the shape of its input", call->op_type);
@@ -191,7 +191,7 @@ enum lrp_status lrp_gather_nd_infer(struct lrp_call *call, struct lrp_error *err
 {
     const enum lrp_status status = indexed_infer(call, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *indices = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *indices = call->in[1].shape;
     const int64_t batch = lrp_call_int(call, "batch_dims", 0), depth = indices->rank > 0 ? indices->dim[indices->rank - 1] : -1;
     struct lrp_shape shape = {.rank = 0};
     if (batch < 0 || batch >= indices->rank || depth < 1 || depth > x->rank - batch)

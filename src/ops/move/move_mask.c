@@ -8,13 +8,13 @@
 enum lrp_status lrp_trilu_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 1, 2, err);
-    if (!status && call->in[0].shape.rank < 2) return lrp_fail(err, LRP_FILE, "Trilu needs an input of at least 2 axes");
+    if (!status && call->in[0].shape->rank < 2) return lrp_fail(err, LRP_FILE, "Trilu needs an input of at least 2 axes");
     if (!status && lrp_call_has(call, 1)) {
         status = lrp_infer_is_integer(call, 1, err);
-        if (!status && lrp_shape_count(&call->in[1].shape) != 1)
+        if (!status && lrp_shape_count(call->in[1].shape) != 1)
             return lrp_fail(err, LRP_FILE, "the diagonal k of Trilu is not a single number");
     }
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 struct triangle {
@@ -72,7 +72,7 @@ static bool condition_holds(const struct lrp_blob *condition, size_t index)
 /* Without an axis the input is one row. */
 static int compress_axis(const struct lrp_call *call)
 {
-    return lrp_call_attribute(call, "axis") ? lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank) : -1;
+    return lrp_call_attribute(call, "axis") ? lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank) : -1;
 }
 
 enum lrp_status lrp_compress_infer(struct lrp_call *call, struct lrp_error *err)
@@ -85,8 +85,8 @@ enum lrp_status lrp_compress_infer(struct lrp_call *call, struct lrp_error *err)
                         "the condition of Compress is not constant, so that its output has no known shape");
     const int axis = compress_axis(call);
     if (axis < 0 && lrp_call_attribute(call, "axis"))
-        return lrp_fail(err, LRP_FILE, "the axis of Compress is outside the %d axes of the input", call->in[0].shape.rank);
-    struct lrp_shape shape = call->in[0].shape;
+        return lrp_fail(err, LRP_FILE, "the axis of Compress is outside the %d axes of the input", call->in[0].shape->rank);
+    struct lrp_shape shape = *call->in[0].shape;
     const size_t dim = axis >= 0 ? (size_t)shape.dim[axis] : lrp_shape_span(&shape, 0, shape.rank);
     int64_t kept = 0;
     for (size_t k = 0; k < condition->count && k < dim; ++k) kept += condition_holds(condition, k);
@@ -101,7 +101,7 @@ enum lrp_status lrp_compress_infer(struct lrp_call *call, struct lrp_error *err)
 static void compress(const struct lrp_call *call, const struct lrp_tensor *x, struct lrp_tensor *y,
                      const struct lrp_tensor *cotangent, struct lrp_tensor *grad)
 {
-    const struct lrp_shape *shape = &call->in[0].shape;
+    const struct lrp_shape *shape = call->in[0].shape;
     const struct lrp_blob *condition = call->in[1].constant;
     const int axis = compress_axis(call);
     const size_t outer = axis < 0 ? 1 : lrp_shape_span(shape, 0, axis),

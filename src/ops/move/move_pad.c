@@ -13,7 +13,7 @@ static const char *pad_mode(const struct lrp_call *call)
 static enum lrp_status pads_of(const struct lrp_call *call, int64_t before[LRP_MAX_RANK], int64_t after[LRP_MAX_RANK],
                                struct lrp_error *err)
 {
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     int64_t values[2 * LRP_MAX_RANK], axes[LRP_MAX_RANK];
     int axes_count = rank;
     bool seen[LRP_MAX_RANK] = {false};
@@ -68,11 +68,11 @@ enum lrp_status lrp_pad_infer(struct lrp_call *call, struct lrp_error *err)
         (strcmp(mode, "wrap") != 0 || call->opset < 19))
         return lrp_fail(err, LRP_FILE, "mode \"%.40s\" of Pad is unknown", mode);
     if (!status && call->opset >= 11 && lrp_call_has(call, 2) &&
-        (call->in[2].dtype != call->in[0].dtype || lrp_shape_count(&call->in[2].shape) != 1))
+        (call->in[2].dtype != call->in[0].dtype || lrp_shape_count(call->in[2].shape) != 1))
         return lrp_fail(err, LRP_FILE, "the constant of Pad is not a single number of the input's type");
     if (!status) status = pads_of(call, before, after, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     for (int k = 0; k < shape.rank; ++k) {
         if (before[k] > limit || after[k] > limit || before[k] < -limit || after[k] < -limit)
             return lrp_fail(err, LRP_FILE, "the pads of axis %d are impossible", k);

@@ -4,14 +4,14 @@
 struct lrp_strided_view lrp_reshape_view(const struct lrp_call *call, int part)
 {
     (void)part;
-    return lrp_view_flat(lrp_shape_span(&call->in[0].shape, 0, call->in[0].shape.rank));
+    return lrp_view_flat(lrp_shape_span(call->in[0].shape, 0, call->in[0].shape->rank));
 }
 
 /* -1 stands for what is left over, 0 for the input's dimension (or for 0 with allowzero). */
 static enum lrp_status wanted_shape(const struct lrp_call *call, const int64_t *wanted, int rank, struct lrp_shape *out,
                                     struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const bool allow_zero = call->opset >= 14 && lrp_call_int(call, "allowzero", 0) != 0;
     const int64_t total = lrp_shape_count(x);
     int unknown = -1;
@@ -50,7 +50,7 @@ enum lrp_status lrp_flatten_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const int64_t given = lrp_call_int(call, "axis", 1);
     if (given < -x->rank || given > x->rank)
         return lrp_fail(err, LRP_FILE, "axis %lld of Flatten is outside the %d axes of the input", (long long)given, x->rank);
@@ -65,10 +65,10 @@ enum lrp_status lrp_squeeze_infer(struct lrp_call *call, struct lrp_error *err)
     bool axes[LRP_MAX_RANK], given = false;
     struct lrp_shape shape = {.rank = 0};
     enum lrp_status status = lrp_infer_arity(call, 1, call->opset < 13 ? 1 : 2, err);
-    if (!status) status = lrp_infer_axes(call, call->opset < 13 ? -1 : 1, call->in[0].shape.rank, axes, &given, err);
+    if (!status) status = lrp_infer_axes(call, call->opset < 13 ? -1 : 1, call->in[0].shape->rank, axes, &given, err);
     if (status) return status;
-    for (int k = 0; k < call->in[0].shape.rank; ++k) {
-        const int64_t dim = call->in[0].shape.dim[k];
+    for (int k = 0; k < call->in[0].shape->rank; ++k) {
+        const int64_t dim = call->in[0].shape->dim[k];
         if (given && axes[k] && dim != 1)
             return lrp_fail(err, LRP_FILE, "axis %d cannot be squeezed, its dimension is %lld", k, (long long)dim);
         if (given ? !axes[k] : dim != 1) shape.dim[shape.rank++] = dim;
@@ -90,13 +90,13 @@ enum lrp_status lrp_unsqueeze_infer(struct lrp_call *call, struct lrp_error *err
     const bool attribute = call->opset < 13;
     enum lrp_status status = lrp_infer_arity(call, attribute ? 1 : 2, attribute ? 1 : 2, err);
     if (status) return status;
-    const int count = inserted_axes(call), rank = call->in[0].shape.rank;
+    const int count = inserted_axes(call), rank = call->in[0].shape->rank;
     if (count > LRP_MAX_RANK - rank)
         return lrp_fail(err, LRP_UNSUPPORTED, "the output would have more than %d axes", LRP_MAX_RANK);
     status = lrp_infer_axes(call, attribute ? -1 : 1, rank + (count > 0 ? count : 0), axes, &given, err);
     if (!status && !given) return lrp_fail(err, LRP_FILE, "attribute axes of Unsqueeze is missing");
     if (status) return status;
     struct lrp_shape shape = {.rank = rank + count};
-    for (int k = 0, from = 0; k < shape.rank; ++k) shape.dim[k] = axes[k] ? 1 : call->in[0].shape.dim[from++];
+    for (int k = 0, from = 0; k < shape.rank; ++k) shape.dim[k] = axes[k] ? 1 : call->in[0].shape->dim[from++];
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }

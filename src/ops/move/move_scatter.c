@@ -21,7 +21,7 @@ static bool by_coordinates(const struct lrp_call *call)
 }
 static int axis_of(const struct lrp_call *call)
 {
-    return lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank);
+    return lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank);
 }
 
 static enum lrp_status common_infer(const struct lrp_call *call, struct lrp_error *err)
@@ -40,10 +40,10 @@ enum lrp_status lrp_scatter_infer(struct lrp_call *call, struct lrp_error *err)
 {
     int axis = 0;
     enum lrp_status status = common_infer(call, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank, &axis, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *indices = &call->in[1].shape;
-    bool fits = x->rank == indices->rank && lrp_shape_equal(indices, &call->in[2].shape);
+    const struct lrp_shape *x = call->in[0].shape, *indices = call->in[1].shape;
+    bool fits = x->rank == indices->rank && lrp_shape_equal(indices, call->in[2].shape);
     for (int k = 0; k < x->rank && fits; ++k) fits = k == axis || indices->dim[k] <= x->dim[k];
     if (!fits) return lrp_fail(err, LRP_FILE, "the indices and updates of %s do not fit the shape of its data", call->op_type);
     return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
@@ -53,7 +53,7 @@ enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *er
 {
     const enum lrp_status status = common_infer(call, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *indices = &call->in[1].shape, *updates = &call->in[2].shape;
+    const struct lrp_shape *x = call->in[0].shape, *indices = call->in[1].shape, *updates = call->in[2].shape;
     const int64_t depth = indices->rank > 0 ? indices->dim[indices->rank - 1] : 0;
     bool fits = depth >= 1 && depth <= x->rank && updates->rank == indices->rank - 1 + x->rank - depth;
     for (int k = 0; k < updates->rank && fits; ++k)
@@ -66,7 +66,7 @@ enum lrp_status lrp_scatter_nd_infer(struct lrp_call *call, struct lrp_error *er
 static enum lrp_status locate_update(const struct lrp_call *call, const struct lrp_tensor *indices, size_t k, size_t *to,
                                      struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *shape = &indices->shape;
+    const struct lrp_shape *x = call->in[0].shape, *shape = &indices->shape;
     enum lrp_status status = LRP_OK;
     int64_t stride[LRP_MAX_RANK], index = 0;
     lrp_dense_strides(x, stride);

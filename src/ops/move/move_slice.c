@@ -37,7 +37,7 @@ static void slice_axis(struct slice *slice, int axis, int64_t dim, int64_t start
 
 static enum lrp_status slice_of(const struct lrp_call *call, struct slice *slice, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     int64_t starts[LRP_MAX_RANK], ends[LRP_MAX_RANK], axes[LRP_MAX_RANK], steps[LRP_MAX_RANK];
     int count = 0, ends_count = 0, axes_count = 0, steps_count = 0;
     enum lrp_status status = slice_list(call, "starts", 1, starts, &count, err);
@@ -80,7 +80,7 @@ struct lrp_strided_view lrp_slice_view(const struct lrp_call *call, int part)
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     (void)slice_of(call, &slice, NULL);
-    lrp_dense_strides(&call->in[0].shape, src);
+    lrp_dense_strides(call->in[0].shape, src);
     lrp_dense_strides(&slice.shape, dst);
     for (int k = 0; k < slice.shape.rank; ++k) {
         view.from += slice.start[k] * src[k];

@@ -8,7 +8,7 @@
 /* Where each output axis comes from; the order reversed if nothing is said. */
 static enum lrp_status permutation(const struct lrp_call *call, int perm[LRP_MAX_RANK], struct lrp_error *err)
 {
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     int64_t values[LRP_MAX_RANK];
     bool seen[LRP_MAX_RANK] = {false};
     for (int k = 0; k < rank; ++k) perm[k] = rank - 1 - k;
@@ -30,8 +30,8 @@ enum lrp_status lrp_transpose_infer(struct lrp_call *call, struct lrp_error *err
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = permutation(call, perm, err);
     if (status) return status;
-    struct lrp_shape shape = {.rank = call->in[0].shape.rank};
-    for (int k = 0; k < shape.rank; ++k) shape.dim[k] = call->in[0].shape.dim[perm[k]];
+    struct lrp_shape shape = {.rank = call->in[0].shape->rank};
+    for (int k = 0; k < shape.rank; ++k) shape.dim[k] = call->in[0].shape->dim[perm[k]];
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
@@ -42,9 +42,9 @@ struct lrp_strided_view lrp_transpose_view(const struct lrp_call *call, int part
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
     (void)permutation(call, perm, NULL);
-    lrp_dense_strides(&call->in[0].shape, src);
-    lrp_dense_strides(&call->out[0].shape, dst);
-    for (int k = 0; k < call->out[0].shape.rank; ++k) lrp_view_push(&view, call->out[0].shape.dim[k], src[perm[k]], dst[k]);
+    lrp_dense_strides(call->in[0].shape, src);
+    lrp_dense_strides(call->out[0].shape, dst);
+    for (int k = 0; k < call->out[0].shape->rank; ++k) lrp_view_push(&view, call->out[0].shape->dim[k], src[perm[k]], dst[k]);
     return view;
 }
 
@@ -69,7 +69,7 @@ enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_const_ints(call, 1, "shape", dims, &rank, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     struct lrp_shape shape = {.rank = x->rank > rank ? x->rank : rank};
     for (int k = 1; k <= shape.rank; ++k) {
         const int64_t a = k <= x->rank ? x->dim[x->rank - k] : 1, b = k <= rank ? dims[rank - k] : 1;
@@ -82,7 +82,7 @@ enum lrp_status lrp_expand_infer(struct lrp_call *call, struct lrp_error *err)
 
 struct lrp_strided_view lrp_expand_view(const struct lrp_call *call, int part)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
+    const struct lrp_shape *x = call->in[0].shape, *y = call->out[0].shape;
     struct lrp_strided_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
@@ -102,7 +102,7 @@ enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_const_ints(call, 1, "repeats", repeats, &count, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     if (count != shape.rank) return lrp_fail(err, LRP_FILE, "Tile has %d repeats for an input of %d axes", count, shape.rank);
     for (int k = 0; k < count; ++k)
         if (repeats[k] < 0 || __builtin_mul_overflow(shape.dim[k], repeats[k], &shape.dim[k]))
@@ -112,7 +112,7 @@ enum lrp_status lrp_tile_infer(struct lrp_call *call, struct lrp_error *err)
 
 struct lrp_strided_view lrp_tile_view(const struct lrp_call *call, int part)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *y = &call->out[0].shape;
+    const struct lrp_shape *x = call->in[0].shape, *y = call->out[0].shape;
     struct lrp_strided_view view = {0};
     int64_t src[LRP_MAX_RANK], dst[LRP_MAX_RANK];
     (void)part;
@@ -134,7 +134,7 @@ enum lrp_status lrp_depth_infer(struct lrp_call *call, struct lrp_error *err)
     const bool to_space = ((const struct lrp_mover *)call->op->own)->to_space;
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     if (shape.rank != 4 || block < 1 || block > 1 << 20)
         return lrp_fail(err, LRP_FILE, "%s needs an input of 4 axes and a positive blocksize", call->op_type);
     if (strcmp(mode, "DCR") != 0 && strcmp(mode, "CRD") != 0)
@@ -155,7 +155,7 @@ struct lrp_strided_view lrp_depth_view(const struct lrp_call *call, int part)
     const int64_t b = lrp_call_int(call, "blocksize", 1);
     const bool to_space = ((const struct lrp_mover *)call->op->own)->to_space;
     const bool crd = to_space && strcmp(lrp_call_string(call, "mode", "DCR"), "CRD") == 0;
-    const struct lrp_shape *deep = to_space ? &call->in[0].shape : &call->out[0].shape;
+    const struct lrp_shape *deep = to_space ? call->in[0].shape : call->out[0].shape;
     const int64_t n = deep->dim[0], c = deep->dim[1] / (b * b), h = deep->dim[2], w = deep->dim[3], plane = h * w;
     const int64_t channel = crd ? b * b * plane : plane, row = crd ? b * plane : b * c * plane,
                   column = crd ? plane : c * plane;
@@ -175,7 +175,7 @@ struct lrp_strided_view lrp_depth_view(const struct lrp_call *call, int part)
 static int first_filled(const struct lrp_call *call, int axis)
 {
     for (int i = 0; i < call->in_count; ++i)
-        if (call->in[i].shape.rank > axis && call->in[i].shape.dim[axis] != 0) return i;
+        if (call->in[i].shape->rank > axis && call->in[i].shape->dim[axis] != 0) return i;
     return 0;
 }
 
@@ -185,12 +185,12 @@ enum lrp_status lrp_concat_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, call->in_count > 0 ? call->in_count : 1, -1, err);
     if (!status) status = lrp_infer_same_dtype(call, 0, call->in_count, err);
     if (!status && !lrp_call_attribute(call, "axis")) return lrp_fail(err, LRP_FILE, "attribute axis of Concat is missing");
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank, &axis, err);
     if (status) return status;
     const int first = first_filled(call, axis);
-    struct lrp_shape shape = call->in[first].shape;
+    struct lrp_shape shape = *call->in[first].shape;
     for (int i = 0; i < call->in_count; ++i) {
-        struct lrp_shape other = call->in[i].shape;
+        struct lrp_shape other = *call->in[i].shape;
         if (i == first || (other.rank == shape.rank && other.dim[axis] == 0)) continue;
         const int64_t more = other.rank > axis ? other.dim[axis] : 0;
         if (other.rank > axis) other.dim[axis] = shape.dim[axis];
@@ -219,10 +219,10 @@ static struct lrp_strided_view block_view(const struct lrp_shape *whole, const s
 
 struct lrp_strided_view lrp_concat_view(const struct lrp_call *call, int part)
 {
-    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank);
+    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank);
     int64_t offset = 0;
-    for (int i = 0; i < part; ++i) offset += call->in[i].shape.dim[axis];
-    return block_view(&call->out[0].shape, &call->in[part].shape, axis, offset, false);
+    for (int i = 0; i < part; ++i) offset += call->in[i].shape->dim[axis];
+    return block_view(call->out[0].shape, call->in[part].shape, axis, offset, false);
 }
 
 /* The size of each part: as listed (attribute, input from opset 13), or equal, the last one smaller (opset 18). */
@@ -257,10 +257,10 @@ enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_inputs(call, 1, call->opset < 13 ? 1 : 2, err);
     if (status) return status;
     if (call->out_count < 1) return lrp_fail(err, LRP_FILE, "Split has no outputs");
-    status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
+    status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank, &axis, err);
     if (!status && call->opset >= 18 && lrp_call_int(call, "num_outputs", call->out_count) != call->out_count)
         status = lrp_fail(err, LRP_FILE, "attribute num_outputs is not the %d outputs there are", call->out_count);
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     const int64_t dim = !status ? shape.dim[axis] : 0;
     for (int part = 0; part < call->out_count && !status; ++part) {
         status = split_size(call, dim, part, &shape.dim[axis], err);
@@ -277,12 +277,12 @@ enum lrp_status lrp_split_infer(struct lrp_call *call, struct lrp_error *err)
 
 struct lrp_strided_view lrp_split_view(const struct lrp_call *call, int part)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->rank);
     int64_t offset = 0, size = 0;
     for (int i = 0; i < part; ++i) {
         (void)split_size(call, x->dim[axis], i, &size, NULL);
         offset += size;
     }
-    return block_view(x, &call->out[part].shape, axis, offset, true);
+    return block_view(x, call->out[part].shape, axis, offset, true);
 }

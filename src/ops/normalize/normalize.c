@@ -10,11 +10,11 @@ static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 5, 5, err);
     for (int i = 0; i < 5 && !status; ++i) status = lrp_infer_is_float(call, i, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const int64_t channels = x->rank > 1 ? x->dim[1] : 1;
     if (x->rank < 1) return lrp_fail(err, LRP_FILE, "BatchNormalization needs an input (N, C, ...)");
     for (int i = 1; i < 5; ++i)
-        if (call->in[i].shape.rank != 1 || call->in[i].shape.dim[0] != channels)
+        if (call->in[i].shape->rank != 1 || call->in[i].shape->dim[0] != channels)
             return lrp_fail(err, LRP_FILE, "input %d of BatchNormalization does not have one number for each of %lld channels",
                             i, (long long)channels);
     if (lrp_call_int(call, "training_mode", 0) != 0 || (call->opset < 7 && lrp_call_int(call, "is_test", 0) == 0))

@@ -13,7 +13,7 @@ static bool is_fixed(const struct lrp_call *call)
 static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
 {
     bool given = false;
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     const enum lrp_status status = lrp_infer_axes(call, -1, rank, axes, &given, err);
     if (status || given) return status;
     if (!is_fixed(call) || rank != 4)
@@ -111,7 +111,7 @@ enum lrp_kind lrp_lp_norm_kind(const struct lrp_call *call)
 
 static void lp_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK])
 {
-    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank);
+    const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape->rank);
     for (int k = 0; k < LRP_MAX_RANK; ++k) axes[k] = k == axis;
 }
 
@@ -119,7 +119,7 @@ enum lrp_status lrp_lp_norm_infer(struct lrp_call *call, struct lrp_error *err)
 {
     int axis = 0;
     enum lrp_status status = lrp_infer_same_float(call, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape->rank, &axis, err);
     if (!status && norm_order(call) != 1 && norm_order(call) != 2)
         return lrp_fail(err, LRP_FILE, "attribute p of LpNormalization is %lld, it must be 1 or 2",
                         (long long)norm_order(call));

@@ -10,13 +10,13 @@ static bool centers(const struct lrp_call *call)
 }
 static int layer_axis(const struct lrp_call *call)
 {
-    return lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank);
+    return lrp_normalize_axis(lrp_call_int(call, "axis", -1), call->in[0].shape->rank);
 }
 
 /* The dimensions that are normalised over, as a shape of their own. */
 static struct lrp_shape normalized_shape(const struct lrp_call *call)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     struct lrp_shape shape = {.rank = 0};
     for (int k = layer_axis(call); k < x->rank; ++k) shape.dim[shape.rank++] = x->dim[k];
     return shape;
@@ -133,15 +133,15 @@ enum lrp_status lrp_layer_norm_infer(struct lrp_call *call, struct lrp_error *er
 {
     int axis = 0;
     enum lrp_status status = check_floats(call, 2, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape->rank, &axis, err);
     if (status) return status;
     const struct lrp_shape normalized = normalized_shape(call);
     for (int i = 1; i < 3; ++i)
-        if (lrp_call_has(call, i) && !lrp_shape_broadcasts_to(&call->in[i].shape, &normalized))
+        if (lrp_call_has(call, i) && !lrp_shape_broadcasts_to(call->in[i].shape, &normalized))
             return lrp_fail(err, LRP_UNSUPPORTED, "input %d of %s does not broadcast to the normalised axes", i, call->op_type);
-    struct lrp_shape row = call->in[0].shape;
+    struct lrp_shape row = *call->in[0].shape;
     for (int k = axis; k < row.rank; ++k) row.dim[k] = 1;
-    status = lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    status = lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
     for (int j = 1; j < 3 && !status; ++j) status = lrp_infer_output(call, j, LRP_DTYPE_FLOAT, &row, err);
     return status;
 }
@@ -183,19 +183,19 @@ enum lrp_status lrp_layer_norm_vjp(LRP_VJP_PARAMETERS)
 static enum lrp_status channel_infer(struct lrp_call *call, int64_t parameters, struct lrp_error *err)
 {
     for (int i = 1; i < 3; ++i)
-        if (call->in[i].shape.rank != 1 || call->in[i].shape.dim[0] != parameters)
+        if (call->in[i].shape->rank != 1 || call->in[i].shape->dim[0] != parameters)
             return lrp_fail(err, LRP_FILE, "input %d of %s does not have one number for each of %lld channels or groups", i,
                             call->op_type, (long long)parameters);
-    return lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 enum lrp_status lrp_instance_norm_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
     if (!status) status = check_floats(call, 3, err);
-    if (!status && call->in[0].shape.rank < 3)
+    if (!status && call->in[0].shape->rank < 3)
         return lrp_fail(err, LRP_FILE, "InstanceNormalization needs an input (N, C, ...) of at least 3 axes");
-    return status ? status : channel_infer(call, call->in[0].shape.dim[1], err);
+    return status ? status : channel_infer(call, call->in[0].shape->dim[1], err);
 }
 
 enum lrp_status lrp_channel_norm_infer(struct lrp_call *call, struct lrp_error *err)
@@ -204,8 +204,8 @@ enum lrp_status lrp_channel_norm_infer(struct lrp_call *call, struct lrp_error *
     if (!status) status = check_floats(call, 3, err);
     if (status) return status;
     const int64_t groups = lrp_call_int(call, "num_groups", 0),
-                  channels = call->in[0].shape.rank < 3 ? 0 : call->in[0].shape.dim[1];
-    if (call->in[0].shape.rank < 3 || groups < 1 || channels % groups != 0)
+                  channels = call->in[0].shape->rank < 3 ? 0 : call->in[0].shape->dim[1];
+    if (call->in[0].shape->rank < 3 || groups < 1 || channels % groups != 0)
         return lrp_fail(err, LRP_FILE, "num_groups %lld does not divide the %lld channels of an input (N, C, ...)",
                         (long long)groups, (long long)channels);
     return channel_infer(call, call->opset < 21 ? groups : channels, err);

@@ -8,7 +8,7 @@ enum lrp_status lrp_lrn_infer(struct lrp_call *call, struct lrp_error *err)
     const int64_t size = lrp_call_int(call, "size", 0);
     const enum lrp_status status = lrp_infer_same_float(call, err);
     if (status) return status;
-    if (call->in[0].shape.rank < 2) return lrp_fail(err, LRP_FILE, "LRN needs an input (N, C, ...) of at least 2 axes");
+    if (call->in[0].shape->rank < 2) return lrp_fail(err, LRP_FILE, "LRN needs an input (N, C, ...) of at least 2 axes");
     if (size < 1 || size > INT32_MAX)
         return lrp_fail(err, LRP_FILE, "attribute size of LRN is %lld, it must be positive", (long long)size);
     return LRP_OK;

@@ -9,7 +9,7 @@
 static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
 {
     const bool matrix = call->opset < 13;
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     const int64_t given = lrp_call_int(call, "axis", matrix ? 1 : -1);
     int axis = 0;
     if (matrix && given == rank)

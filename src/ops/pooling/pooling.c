@@ -18,7 +18,7 @@ float lrp_pool_power(const struct lrp_call *call)
 
 void lrp_pooling_read(const struct lrp_call *call, int block, struct lrp_pooling *out)
 {
-    const struct lrp_shape *const x = &call->in[0].shape;
+    const struct lrp_shape *const x = call->in[0].shape;
     struct lrp_pool_window *const w = &out->window;
 
     const int lanes = block ? block : 1;
@@ -57,9 +57,9 @@ static enum lrp_status pool_infer(struct lrp_call *call, struct lrp_error *err)
 
     if (!status && !takes_bytes(call)) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = check_power(call, err);
-    if (!status) status = lrp_window_read(call, &call->in[0].shape, NULL, &w, err);
+    if (!status) status = lrp_window_read(call, call->in[0].shape, NULL, &w, err);
     if (status) return status;
-    y = call->in[0].shape;
+    y = *call->in[0].shape;
     for (int d = 0; d < w.rank; d++) {
         if (w.pad_begin[d] >= lrp_window_reach(&w, d) || w.pad_end[d] >= lrp_window_reach(&w, d))
             return lrp_fail(err, LRP_UNSUPPORTED, "the padding is as wide as the window: some would hold nothing else");
@@ -77,7 +77,7 @@ static enum lrp_status global_infer(struct lrp_call *call, struct lrp_error *err
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = check_power(call, err);
     if (status) return status;
-    y = call->in[0].shape;
+    y = *call->in[0].shape;
     if (y.rank < 2) return lrp_fail(err, LRP_FILE, "the input has %d dimensions; batch and channels are needed", y.rank);
     for (int d = 2; d < y.rank; d++) {
         if (y.dim[d] < 1) return lrp_fail(err, LRP_FILE, "there is nothing to pool");
@@ -92,14 +92,14 @@ static enum lrp_status pool_blocks(LRP_BLOCKS_PARAMETERS)
     const bool alone = call->out_count < 2 || !call->out[1].present;
 
     (void)handle, (void)back, (void)run, (void)err;
-    *from = *to = *from && call->in[0].shape.dim[1] % *from == 0 && alone ? *from : 0;
+    *from = *to = *from && call->in[0].shape->dim[1] % *from == 0 && alone ? *from : 0;
     return LRP_OK;
 }
 
 /* Of one value for each channel: in blocks on the side of the many. */
 static enum lrp_status global_pool_blocks(LRP_BLOCKS_PARAMETERS)
 {
-    const int block = *from && call->in[0].shape.dim[1] % *from == 0 ? *from : 0;
+    const int block = *from && call->in[0].shape->dim[1] % *from == 0 ? *from : 0;
 
     (void)handle, (void)run, (void)err;
     *from = back ? 0 : block;
@@ -109,10 +109,10 @@ static enum lrp_status global_pool_blocks(LRP_BLOCKS_PARAMETERS)
 
 static int64_t pool_macs(const struct lrp_call *call)
 {
-    int64_t count = lrp_shape_count(&call->out[0].shape);
+    int64_t count = lrp_shape_count(call->out[0].shape);
     struct lrp_pool_window w;
 
-    if (count < 0 || lrp_window_read(call, &call->in[0].shape, NULL, &w, NULL)) return 0;
+    if (count < 0 || lrp_window_read(call, call->in[0].shape, NULL, &w, NULL)) return 0;
     for (int d = 0; d < w.rank; d++)
         if (__builtin_mul_overflow(count, w.kernel[d], &count)) return INT64_MAX;
     return count;
@@ -120,7 +120,7 @@ static int64_t pool_macs(const struct lrp_call *call)
 
 static int64_t global_macs(const struct lrp_call *call)
 {
-    return lrp_shape_count(&call->in[0].shape);
+    return lrp_shape_count(call->in[0].shape);
 }
 
 const struct lrp_operator lrp_ops_pooling[] = {

@@ -15,7 +15,7 @@ struct pooling_job {
 
 static struct pooling_job job_of(const struct lrp_call *call, int64_t *planes)
 {
-    const struct lrp_shape *const x = &call->in[0].shape;
+    const struct lrp_shape *const x = call->in[0].shape;
 
     *planes = x->dim[0] * x->dim[1];
     return (struct pooling_job){

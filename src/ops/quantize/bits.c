@@ -18,7 +18,7 @@ static enum lrp_status cast_infer(struct lrp_call *call, struct lrp_error *err)
     if (lrp_dtype_size((enum lrp_dtype)to) != lrp_dtype_size(call->in[0].dtype))
         return lrp_fail(err, LRP_FILE, "BitCast from %s to %s, which is of another size", lrp_dtype_text(call->in[0].dtype),
                         lrp_dtype_text((enum lrp_dtype)to));
-    return lrp_infer_output(call, 0, (enum lrp_dtype)to, &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, (enum lrp_dtype)to, call->in[0].shape, err);
 }
 
 /* Element k as its type's bits. */
@@ -60,7 +60,7 @@ struct packing {
 
 static enum lrp_status read_packing(const struct lrp_call *call, struct packing *p, struct lrp_error *err)
 {
-    const struct lrp_shape *codes = &call->in[CODES].shape;
+    const struct lrp_shape *codes = call->in[CODES].shape;
     *p = (struct packing){.bits = lrp_call_int(call, "bits", 4),
                           .block = lrp_call_int(call, "block_size", 0),
                           .length = lrp_call_int(call, "length", 0),
@@ -80,9 +80,9 @@ static enum lrp_status read_packing(const struct lrp_call *call, struct packing 
     }
     p->blocks = p->length > 0 ? (p->length - 1) / p->block + 1 : 0;
     p->zero_bytes = (p->blocks * p->bits + 7) / 8;
-    const int64_t zeros = lrp_call_has(call, ZEROS) ? lrp_shape_count(&call->in[ZEROS].shape) : -1;
+    const int64_t zeros = lrp_call_has(call, ZEROS) ? lrp_shape_count(call->in[ZEROS].shape) : -1;
     const bool fits = p->rows > 0 && p->length > 0 && (!p->transposed || each >= p->length) &&
-                      lrp_shape_count(&call->in[SCALES].shape) == p->rows * p->blocks &&
+                      lrp_shape_count(call->in[SCALES].shape) == p->rows * p->blocks &&
                       (zeros < 0 || zeros == p->rows * (p->float_zeros ? p->blocks : p->zero_bytes));
     return fits ? LRP_OK : lrp_fail(err, LRP_FILE, "the scales or zero points do not fit the packed weights");
 }
@@ -98,7 +98,7 @@ static enum lrp_status decode_infer(struct lrp_call *call, struct lrp_error *err
     if (status) return status;
     struct lrp_shape y = {.rank = 2, .dim = {p.length, p.rows}};
     if (!p.transposed) {
-        y = call->in[CODES].shape;
+        y = *call->in[CODES].shape;
         y.dim[y.rank - 1] = p.length;
     }
     return lrp_infer_output(call, 0, LRP_DTYPE_FLOAT, &y, err);
@@ -221,7 +221,7 @@ static enum lrp_status decode_defer(const struct lrp_call *call, struct lrp_aren
     d->bytes = d->codes->raw;
     d->stride = (int64_t)d->codes->count / d->packing.rows;
     struct lrp_shape rows = {.rank = 2, .dim = {d->packing.rows, d->packing.length}};
-    if (!d->packing.transposed) rows = call->out[0].shape;
+    if (!d->packing.transposed) rows = *call->out[0].shape;
     *out = lrp_blob_view(arena, &rows, (struct lrp_blob_view){.of = d->codes, .read = packed_read, .own = d});
     if (*out && d->packing.transposed) *out = lrp_blob_transposed(arena, *out);
     return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");

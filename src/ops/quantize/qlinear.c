@@ -15,7 +15,7 @@ static enum lrp_status need_all(const struct lrp_operator_body *b, struct lrp_er
 static int as_list(struct lrp_operator_body *b, const char *part, int input)
 {
     const struct lrp_desc *d = &b->of->in[input];
-    return d->constant && d->shape.rank < 2 ? input : LRP_BODY_CALL(b, part, "Reshape", input, LRP_BODY_WHOLE(b, -1));
+    return d->constant && d->shape->rank < 2 ? input : LRP_BODY_CALL(b, part, "Reshape", input, LRP_BODY_WHOLE(b, -1));
 }
 
 /* Numbers in floats: one scale for all, or one for each place along the axis. Where scales are many and the zero point is one,

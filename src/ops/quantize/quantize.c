@@ -25,7 +25,7 @@ struct scale_grid {
 
 static enum lrp_status read_grid(const struct lrp_call *call, struct scale_grid *grid, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *scale = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *scale = call->in[1].shape;
     const int64_t block = call->opset >= 21 ? lrp_call_int(call, "block_size", 0) : 0;
     int axis = 0; /* a block may be longer than the axis */
     *grid =
@@ -98,9 +98,9 @@ static enum lrp_status quantize_infer(struct lrp_call *call, struct lrp_error *e
     if (!status) status = check_types(call, &to, err);
     if (!status) status = read_grid(call, &grid, err);
     if (!status && lrp_call_has(call, 2) &&
-        (grid.one ? lrp_shape_count(&call->in[2].shape) != 1 : !lrp_shape_equal(&call->in[1].shape, &call->in[2].shape)))
+        (grid.one ? lrp_shape_count(call->in[2].shape) != 1 : !lrp_shape_equal(call->in[1].shape, call->in[2].shape)))
         return lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
-    return status ? status : lrp_infer_output(call, 0, to, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, to, call->in[0].shape, err);
 }
 
 /* What lrp_tensor.step promises: bytes times one scale. */
@@ -166,14 +166,14 @@ static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_er
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = lrp_infer_is_float(call, 1, err);
     if (!status && lrp_call_has(call, 3)) status = lrp_infer_is_float(call, 3, err);
-    if (!status && lrp_call_has(call, 3) && !lrp_shape_equal(&call->in[1].shape, &call->in[3].shape))
+    if (!status && lrp_call_has(call, 3) && !lrp_shape_equal(call->in[1].shape, call->in[3].shape))
         return lrp_fail(err, LRP_FILE, "the way back of %s has another shape than its scale", call->op_type);
     if (!status && !rounded_between(call, &low, &high))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
     if (!status) status = read_grid(call, &grid, err);
-    if (!status && lrp_call_has(call, 2) && lrp_shape_count(&call->in[1].shape) != lrp_shape_count(&call->in[2].shape))
+    if (!status && lrp_call_has(call, 2) && lrp_shape_count(call->in[1].shape) != lrp_shape_count(call->in[2].shape))
         status = lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 /* A line of elements with one scale. */
@@ -271,7 +271,7 @@ static enum lrp_status dynamic_infer(struct lrp_call *call, struct lrp_error *er
     const struct lrp_shape scalar = {.rank = 0};
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
-    if (!status) status = lrp_infer_output(call, 0, LRP_DTYPE_UINT8, &call->in[0].shape, err);
+    if (!status) status = lrp_infer_output(call, 0, LRP_DTYPE_UINT8, call->in[0].shape, err);
     if (!status) status = lrp_infer_output(call, 1, LRP_DTYPE_FLOAT, &scalar, err);
     return !status ? lrp_infer_output(call, 2, LRP_DTYPE_UINT8, &scalar, err) : status;
 }
@@ -296,7 +296,7 @@ static enum lrp_status dynamic_back_infer(struct lrp_call *call, struct lrp_erro
 {
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)

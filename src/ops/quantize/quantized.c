@@ -60,7 +60,7 @@ static enum lrp_status read_sizes(const struct lrp_call *call, const struct role
 static enum lrp_status check_vector(const struct lrp_call *call, int input, int64_t most, struct lrp_error *err)
 {
     if (!lrp_call_has(call, input)) return LRP_OK;
-    const int64_t count = lrp_shape_count(&call->in[input].shape);
+    const int64_t count = lrp_shape_count(call->in[input].shape);
     if (lrp_dtype_is_float(call->in[input].dtype))
         return lrp_fail(err, LRP_FILE, "input %d of %s has the wrong type", input, call->op_type);
     if (count != 1 && count != most)
@@ -185,7 +185,7 @@ static enum lrp_status take_weights(const struct lrp_call *call, struct quantize
     const struct roles *r = call->op->own;
     struct quantized_sizes sizes;
     enum lrp_status status = read_sizes(call, r, &sizes, err);
-    if (!status) status = centre_codes(codes, zero, weight_inner(r, &call->in[W].shape), run, &h->w, err);
+    if (!status) status = centre_codes(codes, zero, weight_inner(r, call->in[W].shape), run, &h->w, err);
     if (status) return status;
     h->length = lrp_exact_length(most_of(call, X, X_ZERO), lrp_exact_most(h->w, (int64_t)codes->count));
     return r->convolves ? lrp_exact_conv_new(&sizes.conv, h->length, h->w, &h->conv, err) : LRP_OK;

@@ -66,7 +66,7 @@ static enum lrp_status like_infer(struct lrp_call *call, struct lrp_error *err)
     if (status) return status;
     if (dtype <= 0 || dtype >= LRP_DTYPE_COUNT || !lrp_dtype_is_float((enum lrp_dtype)dtype))
         return lrp_fail(err, LRP_FILE, "%s draws numbers of a float type only", call->op_type);
-    return lrp_infer_output(call, 0, (enum lrp_dtype)dtype, &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, (enum lrp_dtype)dtype, call->in[0].shape, err);
 }
 
 static enum lrp_status draw_forward(LRP_FORWARD_PARAMETERS)
@@ -91,7 +91,7 @@ static enum lrp_status bernoulli_infer(struct lrp_call *call, struct lrp_error *
     if (status) return status;
     if (dtype <= 0 || dtype >= LRP_DTYPE_COUNT || !lrp_dtype_is_number((enum lrp_dtype)dtype))
         return lrp_fail(err, LRP_UNSUPPORTED, "Bernoulli of type %lld is not implemented", (long long)dtype);
-    return lrp_infer_output(call, 0, (enum lrp_dtype)dtype, &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, (enum lrp_dtype)dtype, call->in[0].shape, err);
 }
 
 static enum lrp_status bernoulli_forward(LRP_FORWARD_PARAMETERS)
@@ -116,7 +116,7 @@ static enum lrp_status multinomial_infer(struct lrp_call *call, struct lrp_error
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const int64_t dtype = lrp_call_int(call, "dtype", LRP_DTYPE_INT32);
     if (x->rank != 2 || x->dim[1] < 1 || (dtype != LRP_DTYPE_INT32 && dtype != LRP_DTYPE_INT64))
         return lrp_fail(err, LRP_FILE,
@@ -142,7 +142,7 @@ static int64_t pick(const float *logs, size_t classes, double chance)
 
 static enum lrp_status multinomial_forward(LRP_FORWARD_PARAMETERS)
 {
-    const size_t classes = (size_t)call->in[0].shape.dim[1], draws = (size_t)call->out[0].shape.dim[1];
+    const size_t classes = (size_t)call->in[0].shape->dim[1], draws = (size_t)call->out[0].shape->dim[1];
     const uint64_t stream = stream_of(call);
     (void)handle, (void)run, (void)err;
     for (size_t i = 0; i < out[0]->count; i++)

@@ -56,7 +56,7 @@ static bool fits(const struct lrp_call *call, int input, int rank, size_t a, siz
 {
     if (!lrp_call_has(call, input)) return true;
     const struct lrp_shape wanted = {.rank = rank, .dim = {(int64_t)a, (int64_t)b, (int64_t)c}};
-    return lrp_shape_equal(&call->in[input].shape, &wanted);
+    return lrp_shape_equal(call->in[input].shape, &wanted);
 }
 
 /* What else is given fits to the sizes that X and R say. */
@@ -74,7 +74,7 @@ static bool all_fit(const struct lrp_call *call, const struct recurrent *r)
 static enum lrp_status recurrent_read(const struct lrp_call *call, struct recurrent *out, struct lrp_error *err)
 {
     const int direction = direction_of(call);
-    const struct lrp_shape *x = &call->in[RECURRENT_X].shape, *u = &call->in[RECURRENT_R].shape;
+    const struct lrp_shape *x = call->in[RECURRENT_X].shape, *u = call->in[RECURRENT_R].shape;
     if (direction < 0) return lrp_fail(err, LRP_FILE, "%s has an unknown direction", call->op_type);
     if (x->rank != 3 || u->rank != 3)
         return lrp_fail(err, LRP_FILE, "%s needs a sequence and weights of three dimensions", call->op_type);
@@ -204,7 +204,7 @@ static int sample_axis(const struct lrp_call *call, int rank)
 static bool recurrent_batch(LRP_BATCH_PARAMETERS)
 {
     const bool weights = input == RECURRENT_W || input == RECURRENT_R || input == RECURRENT_B || input == RECURRENT_P;
-    if (weights || at->axis != sample_axis(call, call->in[input].shape.rank)) return false;
+    if (weights || at->axis != sample_axis(call, call->in[input].shape->rank)) return false;
     at->axis = sample_axis(call, output == 0 ? 4 : 3);
     return true;
 }

@@ -202,7 +202,7 @@ struct reduction {
 /* No axes: all, or none of them if the model says so. */
 static enum lrp_status reduced_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
 {
-    const int rank = call->in[0].shape.rank, since = ((const struct reduction *)call->op->own)->axes_input_since;
+    const int rank = call->in[0].shape->rank, since = ((const struct reduction *)call->op->own)->axes_input_since;
     bool given = false, any = false;
     const enum lrp_status status = lrp_infer_axes(call, call->opset >= since ? 1 : -1, rank, axes, &given, err);
     for (int k = 0; k < rank; ++k) any = any || axes[k];
@@ -219,8 +219,8 @@ static enum lrp_status reduce_infer(struct lrp_call *call, struct lrp_error *err
     if (!status) status = reduced_axes(call, axes, err);
     if (status) return status;
     const bool keep = lrp_call_int(call, "keepdims", 1) != 0;
-    for (int k = 0; k < call->in[0].shape.rank; ++k)
-        if (!axes[k] || keep) shape.dim[shape.rank++] = axes[k] ? 1 : call->in[0].shape.dim[k];
+    for (int k = 0; k < call->in[0].shape->rank; ++k)
+        if (!axes[k] || keep) shape.dim[shape.rank++] = axes[k] ? 1 : call->in[0].shape->dim[k];
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }
 
@@ -236,7 +236,7 @@ static bool reduce_batch(LRP_BATCH_PARAMETERS)
 static enum lrp_kind reduce_kind(const struct lrp_call *call)
 {
     bool axes[LRP_MAX_RANK], behind = true, before = true;
-    const int rank = call->in_count > 0 ? call->in[0].shape.rank : 0;
+    const int rank = call->in_count > 0 ? call->in[0].shape->rank : 0;
     if (rank < 3 || rank > LRP_MAX_RANK || reduced_axes(call, axes, NULL) != LRP_OK) return LRP_KIND_OTHER;
     for (int k = 0; k < rank; ++k) {
         behind &= axes[k] == (k >= 2);

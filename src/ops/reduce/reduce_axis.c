@@ -22,9 +22,9 @@ static enum lrp_status arg_infer(struct lrp_call *call, struct lrp_error *err)
     struct lrp_shape shape = {.rank = 0};
     int axis = 0;
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank, &axis, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     if (x->dim[axis] == 0) return lrp_fail(err, LRP_FILE, "%s over axis %d, which has no elements", call->op_type, axis);
     for (int k = 0; k < x->rank; ++k)
         if (k != axis || lrp_call_int(call, "keepdims", 1) != 0) shape.dim[shape.rank++] = k == axis ? 1 : x->dim[k];
@@ -83,11 +83,11 @@ static enum lrp_status cumsum_infer(struct lrp_call *call, struct lrp_error *err
 {
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_is_integer(call, 1, err);
-    if (!status && lrp_shape_count(&call->in[1].shape) != 1)
+    if (!status && lrp_shape_count(call->in[1].shape) != 1)
         return lrp_fail(err, LRP_FILE, "the axis of %s is not a single number", call->op_type);
-    if (!status && call->in[0].shape.rank == 0)
+    if (!status && call->in[0].shape->rank == 0)
         return lrp_fail(err, LRP_FILE, "%s needs an input of at least one axis", call->op_type);
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 /* Sums of x into y along one row; backwards is the transposed map too. */
@@ -216,9 +216,9 @@ static enum lrp_status topk_infer(struct lrp_call *call, struct lrp_error *err)
     int axis = 0, count = 1;
     enum lrp_status status = lrp_infer_inputs(call, attribute ? 1 : 2, attribute ? 1 : 2, err);
     if (!status && !attribute) status = lrp_infer_const_ints(call, 1, "number k", k, &count, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape->rank, &axis, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     if (count != 1 || k[0] < 0 || k[0] > shape.dim[axis])
         return lrp_fail(err, LRP_FILE, "TopK asks for %lld of the %lld elements of axis %d", (long long)k[0],
                         (long long)shape.dim[axis], axis);

@@ -34,7 +34,7 @@ static enum lrp_status gridsample_infer(struct lrp_call *call, struct lrp_error 
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     for (int i = 0; i < 2 && !status; ++i) status = lrp_infer_is_float(call, i, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *grid = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *grid = call->in[1].shape;
     const int space = x->rank - 2;
     bool fits = space >= 2 && space <= SPACE && (call->opset >= 20 || space == 2) && grid->rank == x->rank &&
                 grid->dim[0] == x->dim[0] && grid->dim[grid->rank - 1] == space;
@@ -149,7 +149,7 @@ static bool next_taps(const struct grid_place *p, int tap[SPACE])
 
 static struct grid_place read_place(const struct lrp_call *call, const float *grid)
 {
-    struct grid_place p = {.space = call->in[0].shape.rank - 2, .dim = call->in[0].shape.dim + 2};
+    struct grid_place p = {.space = call->in[0].shape->rank - 2, .dim = call->in[0].shape->dim + 2};
     for (int k = 0; k < p.space; ++k) p.axis[k] = read_axis(call, (double)grid[p.space - 1 - k], p.dim[k]);
     return p;
 }
@@ -162,7 +162,7 @@ struct grid_sizes {
 
 static struct grid_sizes sizes_of(const struct lrp_call *call)
 {
-    const struct lrp_shape *x = &call->in[0].shape, *grid = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *grid = call->in[1].shape;
     return (struct grid_sizes){(size_t)x->dim[0], (size_t)x->dim[1], lrp_shape_span(x, 2, x->rank),
                                lrp_shape_span(grid, 1, grid->rank - 1), x->rank - 2};
 }

@@ -77,7 +77,7 @@ static enum lrp_status resize_axis(const struct lrp_resize *resize, int axis, in
 static enum lrp_status run_resize(const struct lrp_call *call, const struct lrp_tensor *from, struct lrp_tensor *to, bool back,
                                   const struct lrp_run *run, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const struct lrp_tensor *at = lrp_tensor_retain(from);
     struct lrp_resize plan;
     enum lrp_status status = lrp_resize_read(call, &plan, err);

@@ -99,7 +99,7 @@ static enum lrp_status read_scales(const struct lrp_call *call, struct lrp_resiz
     float scales[LRP_MAX_RANK];
     const enum lrp_status status = read_floats(call, input, count, scales, err);
     for (int k = 0; k < count && !status; ++k) {
-        const double scale = (double)scales[k], size = scale * (double)call->in[0].shape.dim[axes[k]];
+        const double scale = (double)scales[k], size = scale * (double)call->in[0].shape->dim[axes[k]];
         if (!(scale > 1e-6 && size < 1e9))
             return lrp_fail(err, LRP_FILE, "the scale %g of axis %d is impossible", scale, axes[k]);
         if (r->coordinates == LRP_RESIZE_ALIGN_CORNERS && floor(size) != size)
@@ -126,7 +126,7 @@ static void keep_proportions(struct lrp_resize *r, const struct lrp_shape *x, co
 static enum lrp_status read_sizes(const struct lrp_call *call, struct lrp_resize *r, const int *axes, int count,
                                   struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     int64_t sizes[LRP_MAX_RANK];
     int given = 0, policy = 0;
     enum lrp_status status = lrp_infer_const_ints(call, 3, "sizes", sizes, &given, err);
@@ -159,12 +159,12 @@ static enum lrp_status read_region(const struct lrp_call *call, struct lrp_resiz
 /* An input that says something: exporters leave the other one empty. */
 static bool says_something(const struct lrp_call *call, int input)
 {
-    return lrp_call_has(call, input) && lrp_shape_count(&call->in[input].shape) != 0;
+    return lrp_call_has(call, input) && lrp_shape_count(call->in[input].shape) != 0;
 }
 
 enum lrp_status lrp_resize_read(const struct lrp_call *call, struct lrp_resize *out, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const bool modern = is_modern(call);
     int axes[LRP_MAX_RANK], count = 0;
     enum lrp_status status = read_attributes(call, out, err);
@@ -190,7 +190,7 @@ enum lrp_status lrp_resize_infer(struct lrp_call *call, struct lrp_error *err)
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = lrp_resize_read(call, &resize, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     for (int k = 0; k < shape.rank; ++k) shape.dim[k] = resize.size[k];
     return lrp_infer_output(call, 0, call->in[0].dtype, &shape, err);
 }

@@ -20,7 +20,7 @@ struct items {
 
 static int unique_axis(const struct lrp_call *call)
 {
-    return lrp_call_attribute(call, "axis") ? lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape.rank) : -1;
+    return lrp_call_attribute(call, "axis") ? lrp_normalize_axis(lrp_call_int(call, "axis", 0), call->in[0].shape->rank) : -1;
 }
 
 /* Where number j of item k is. */
@@ -62,7 +62,7 @@ static enum lrp_status items_sort(const struct lrp_call *call, const struct lrp_
                                   struct lrp_error *err)
 {
     const int axis = unique_axis(call);
-    const struct lrp_shape *shape = &call->in[0].shape;
+    const struct lrp_shape *shape = call->in[0].shape;
     *t = (struct items){.x = x, .count = x->count, .each = 1, .inner = 1};
     if (axis >= 0) {
         t->count = (size_t)shape->dim[axis];
@@ -90,10 +90,10 @@ static enum lrp_status items_sort(const struct lrp_call *call, const struct lrp_
 static enum lrp_status shape_outputs(struct lrp_call *call, size_t groups, struct lrp_error *err)
 {
     const int axis = unique_axis(call);
-    struct lrp_shape y = {1, {(int64_t)groups}}, whole = {1, {lrp_shape_count(&call->in[0].shape)}};
+    struct lrp_shape y = {1, {(int64_t)groups}}, whole = {1, {lrp_shape_count(call->in[0].shape)}};
     const struct lrp_shape each = y;
     if (axis >= 0) {
-        y = call->in[0].shape;
+        y = *call->in[0].shape;
         whole.dim[0] = y.dim[axis];
         y.dim[axis] = (int64_t)groups;
     }
@@ -120,10 +120,10 @@ static enum lrp_status unique_infer(struct lrp_call *call, struct lrp_error *err
     enum lrp_status status = lrp_infer_inputs(call, 1, 1, err);
     if (status) return status;
     if (lrp_call_attribute(call, "axis") && unique_axis(call) < 0)
-        return lrp_fail(err, LRP_FILE, "the axis of Unique is outside the %d axes of the input", call->in[0].shape.rank);
+        return lrp_fail(err, LRP_FILE, "the axis of Unique is outside the %d axes of the input", call->in[0].shape->rank);
     for (int j = 0; j < call->out_count; j++) {
         call->out[j].dtype = j ? LRP_DTYPE_INT64 : call->in[0].dtype;
-        call->out[j].shape.rank = -1;
+        call->out[j].shape = &lrp_shape_unknown;
     }
     if (!call->in[0].constant) return LRP_OK;
     status = lrp_blob_tensor(call->in[0].constant, &x, err);

@@ -18,7 +18,7 @@ enum lrp_status lrp_reverse_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 2, 2, err);
     if (!status) status = lrp_infer_is_integer(call, 1, err);
     if (status) return status;
-    const struct lrp_shape *x = &call->in[0].shape, *lengths = &call->in[1].shape;
+    const struct lrp_shape *x = call->in[0].shape, *lengths = call->in[1].shape;
     if (x->rank < 2 || !reverse_axes(call, &time, &batch) || lengths->rank != 1 || lengths->dim[0] != x->dim[batch])
         return lrp_fail(err, LRP_FILE, "the axes and lengths of ReverseSequence do not fit its input");
     return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
@@ -30,7 +30,7 @@ static enum lrp_status reverse(const struct lrp_call *call, const struct lrp_ten
 {
     int time, batch;
     reverse_axes(call, &time, &batch);
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const size_t steps = (size_t)x->dim[time], samples = (size_t)x->dim[batch], bytes = lrp_shape_span(x, 2, x->rank) * size;
     for (size_t b = 0; b < samples; b++) {
         if (lengths->i[b] < 0 || (uint64_t)lengths->i[b] > steps)

@@ -37,7 +37,8 @@ static bool makes_axis(const struct lrp_call *call)
 static enum lrp_status stack(const struct lrp_call *call, const struct lrp_tensor *items, const struct lrp_run *run,
                              struct lrp_tensor **out, struct lrp_error *err)
 {
-    static const struct lrp_desc nothing = {.shape = {.rank = 0}};
+    static const struct lrp_shape scalar = {.rank = 0};
+    static const struct lrp_desc nothing = {.shape = &scalar};
     const struct control_row row = {items->items, items->item_count, items->item_count};
     return control_row_stack(&row, (int)lrp_call_int(call, "axis", 0), false, &nothing, run, out, err);
 }

@@ -13,7 +13,7 @@ static int64_t clamp_axis(int64_t value, int64_t low, int64_t high)
 /* The axes that Shape lists: [first, last). */
 static void shape_range(const struct lrp_call *call, int *first, int *last)
 {
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     const bool newer = call->opset >= 15;
     const int64_t start = newer ? lrp_call_int(call, "start", 0) : 0, end = newer ? lrp_call_int(call, "end", rank) : rank;
     *first = (int)(start < 0 ? clamp_axis(start, -rank, 0) + rank : clamp_axis(start, 0, rank));
@@ -24,7 +24,7 @@ static void shape_range(const struct lrp_call *call, int *first, int *last)
 /* Strings have shapes too: the type of the input does not matter. */
 static enum lrp_status check_one_input(const struct lrp_call *call, struct lrp_error *err)
 {
-    if (!lrp_call_has(call, 0) || !lrp_shape_known(&call->in[0].shape) || !lrp_call_wants(call, 0))
+    if (!lrp_call_has(call, 0) || !lrp_shape_known(call->in[0].shape) || !lrp_call_wants(call, 0))
         return lrp_fail(err, LRP_FILE, "%s needs one input and one output", call->op_type);
     return LRP_OK;
 }
@@ -43,14 +43,14 @@ static enum lrp_status shape_forward(LRP_FORWARD_PARAMETERS)
     int first = 0, last = 0;
     (void)handle, (void)in, (void)run, (void)err;
     shape_range(call, &first, &last);
-    for (int k = first; k < last; ++k) out[0]->i[k - first] = call->in[0].shape.dim[k];
+    for (int k = first; k < last; ++k) out[0]->i[k - first] = call->in[0].shape->dim[k];
     return LRP_OK;
 }
 
 static enum lrp_status size_infer(struct lrp_call *call, struct lrp_error *err)
 {
     const enum lrp_status status = check_one_input(call, err);
-    if (!status && lrp_shape_count(&call->in[0].shape) < 0)
+    if (!status && lrp_shape_count(call->in[0].shape) < 0)
         return lrp_fail(err, LRP_FILE, "the input of Size has impossibly many elements");
     return status ? status : lrp_infer_output(call, 0, LRP_DTYPE_INT64, &(struct lrp_shape){.rank = 0}, err);
 }
@@ -58,7 +58,7 @@ static enum lrp_status size_infer(struct lrp_call *call, struct lrp_error *err)
 static enum lrp_status size_forward(LRP_FORWARD_PARAMETERS)
 {
     (void)handle, (void)in, (void)run, (void)err;
-    out[0]->i[0] = lrp_shape_count(&call->in[0].shape);
+    out[0]->i[0] = lrp_shape_count(call->in[0].shape);
     return LRP_OK;
 }
 
@@ -216,14 +216,14 @@ static enum lrp_status eye_infer(struct lrp_call *call, struct lrp_error *err)
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
     const int64_t dtype = lrp_call_int(call, "dtype", (int64_t)call->in[0].dtype);
-    if (call->in[0].shape.rank != 2 || dtype < 0 || dtype >= LRP_DTYPE_COUNT)
+    if (call->in[0].shape->rank != 2 || dtype < 0 || dtype >= LRP_DTYPE_COUNT)
         return lrp_fail(err, LRP_FILE, "EyeLike needs an input of 2 axes and a known dtype");
-    return lrp_infer_output(call, 0, (enum lrp_dtype)dtype, &call->in[0].shape, err);
+    return lrp_infer_output(call, 0, (enum lrp_dtype)dtype, call->in[0].shape, err);
 }
 
 static enum lrp_status eye_forward(LRP_FORWARD_PARAMETERS)
 {
-    const int64_t rows = call->in[0].shape.dim[0], columns = call->in[0].shape.dim[1];
+    const int64_t rows = call->in[0].shape->dim[0], columns = call->in[0].shape->dim[1];
     const int64_t k = clamp_axis(lrp_call_int(call, "k", 0), -rows, columns);
     (void)handle, (void)in, (void)run, (void)err;
     for (int64_t i = 0; i < rows; ++i)
@@ -245,11 +245,11 @@ static enum lrp_status nonzero_infer(struct lrp_call *call, struct lrp_error *er
     const struct lrp_blob *blob = call->in[0].constant;
     int64_t count = 0;
     call->out[0].dtype = LRP_DTYPE_INT64;
-    call->out[0].shape.rank = -1;
+    call->out[0].shape = &lrp_shape_unknown;
     if (!blob) return LRP_OK; /* nonzero_measure knows when it runs */
     for (size_t k = 0; k < blob->count; ++k)
         count += lrp_dtype_is_float(blob->dtype) ? lrp_blob_get_f32(blob, k) != 0 : lrp_blob_get_i64(blob, k) != 0;
-    const int rank = call->in[0].shape.rank;
+    const int rank = call->in[0].shape->rank;
     return lrp_infer_output(call, 0, LRP_DTYPE_INT64, &(struct lrp_shape){.rank = 2, .dim = {rank, count}}, err);
 }
 
@@ -261,13 +261,13 @@ static enum lrp_status nonzero_measure(struct lrp_call *call, const struct lrp_t
     for (size_t k = 0; in[0] && k < in[0]->count; ++k)
         count += lrp_dtype_is_float(in[0]->dtype) ? in[0]->f[k] != 0 : in[0]->i[k] != 0;
     return in[0] ? lrp_infer_output(call, 0, LRP_DTYPE_INT64,
-                                    &(struct lrp_shape){.rank = 2, .dim = {call->in[0].shape.rank, count}}, err)
+                                    &(struct lrp_shape){.rank = 2, .dim = {call->in[0].shape->rank, count}}, err)
                  : LRP_OK;
 }
 
 static enum lrp_status nonzero_forward(LRP_FORWARD_PARAMETERS)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     const size_t columns = (size_t)out[0]->shape.dim[1];
     size_t found = 0;
     (void)handle, (void)run, (void)err;

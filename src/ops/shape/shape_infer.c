@@ -45,9 +45,9 @@ static enum lrp_status check_input(const struct lrp_call *call, int input, struc
     if (!computes_with(call, desc->dtype))
         return lrp_fail(err, LRP_UNSUPPORTED, "input %d is of type %s, with which %s is not computed", input,
                         lrp_dtype_text(desc->dtype), call->op_type);
-    if (!is_manageable(&desc->shape))
+    if (!is_manageable(desc->shape))
         return lrp_fail(err, LRP_FILE, "input %d has the impossible shape %s", input,
-                        lrp_shape_text(&desc->shape, 0, "x", text, sizeof text));
+                        lrp_shape_text(desc->shape, 0, "x", text, sizeof text));
     return LRP_OK;
 }
 
@@ -110,17 +110,18 @@ enum lrp_status lrp_infer_output(struct lrp_call *call, int output, enum lrp_dty
     if (!computes_with(call, dtype))
         return lrp_fail(err, LRP_UNSUPPORTED, "the output would be of type %s, with which %s is not computed",
                         lrp_dtype_text(dtype), call->op_type);
-    if (lrp_call_wants(call, output)) {
-        call->out[output].dtype = dtype;
-        call->out[output].shape = *shape;
-    }
+    if (!lrp_call_wants(call, output)) return LRP_OK;
+    const struct lrp_shape *kept = lrp_shape_set_keep(call->shapes, shape);
+    if (!kept) return lrp_fail(err, LRP_MEMORY, "not enough memory for a shape");
+    call->out[output].dtype = dtype;
+    call->out[output].shape = kept;
     return LRP_OK;
 }
 
 enum lrp_status lrp_infer_same(struct lrp_call *call, struct lrp_error *err)
 {
     const enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
-    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, &call->in[0].shape, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
 }
 
 enum lrp_status lrp_infer_same_float(struct lrp_call *call, struct lrp_error *err)
@@ -194,9 +195,9 @@ enum lrp_status lrp_infer_broadcast(const struct lrp_call *call, int first, int 
     char left[160], right[160];
     *out = (struct lrp_shape){.rank = 0};
     for (int i = first; i < last && i < call->in_count; ++i)
-        if (call->in[i].present && !broadcast_with(out, &call->in[i].shape))
+        if (call->in[i].present && !broadcast_with(out, call->in[i].shape))
             return lrp_fail(err, LRP_FILE, "shape %s of input %d does not broadcast with %s",
-                            lrp_shape_text(&call->in[i].shape, 0, "x", left, sizeof left), i,
+                            lrp_shape_text(call->in[i].shape, 0, "x", left, sizeof left), i,
                             lrp_shape_text(out, 0, "x", right, sizeof right));
     return LRP_OK;
 }

@@ -11,13 +11,13 @@ enum lrp_status lrp_onehot_infer(struct lrp_call *call, struct lrp_error *err)
 {
     int axis = 0;
     enum lrp_status status = lrp_infer_arity(call, 3, 3, err);
-    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape.rank + 1, &axis, err);
+    if (!status) status = lrp_infer_axis(lrp_call_int(call, "axis", -1), call->in[0].shape->rank + 1, &axis, err);
     if (status) return status;
     const struct lrp_blob *depth = call->in[1].constant;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     if (!depth)
         return lrp_fail(err, LRP_UNSUPPORTED, "the depth of OneHot is not constant, so that its output has no known shape");
-    if (depth->count != 1 || call->in[2].shape.rank != 1 || call->in[2].shape.dim[0] != 2)
+    if (depth->count != 1 || call->in[2].shape->rank != 1 || call->in[2].shape->dim[0] != 2)
         return lrp_fail(err, LRP_FILE, "OneHot needs one depth and two values");
     if (shape.rank == LRP_MAX_RANK)
         return lrp_fail(err, LRP_UNSUPPORTED, "the output would have more than %d axes", LRP_MAX_RANK);

@@ -26,7 +26,7 @@ static enum lrp_status read_axis(const struct lrp_call *call, int rank, int *axi
 
 static enum lrp_status read_dft(const struct lrp_call *call, struct dft *d, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[0].shape;
+    const struct lrp_shape *x = call->in[0].shape;
     int64_t length = -1;
     *d = (struct dft){.inverse = lrp_call_int(call, "inverse", 0) != 0, .onesided = lrp_call_int(call, "onesided", 0) != 0};
     if (x->rank < 2 || x->dim[x->rank - 1] < 1 || x->dim[x->rank - 1] > 2)
@@ -55,7 +55,7 @@ enum lrp_status lrp_dft_infer(struct lrp_call *call, struct lrp_error *err)
     if (!status) status = lrp_infer_is_float(call, 0, err);
     if (!status) status = read_dft(call, &d, err);
     if (status) return status;
-    struct lrp_shape y = call->in[0].shape;
+    struct lrp_shape y = *call->in[0].shape;
     y.dim[d.axis] = (int64_t)d.to;
     y.dim[y.rank - 1] = d.out_parts;
     return lrp_infer_output(call, 0, call->in[0].dtype, &y, err);
@@ -146,6 +146,6 @@ bool lrp_dft_batch(const struct lrp_call *call, int input, int output, struct lr
     bool mixed[LRP_MAX_RANK] = {false};
     (void)output;
     if (input != 0 || read_dft(call, &d, NULL)) return false;
-    mixed[d.axis] = mixed[call->in[0].shape.rank - 1] = true;
+    mixed[d.axis] = mixed[call->in[0].shape->rank - 1] = true;
     return lrp_batch_past(mixed, false, at);
 }

@@ -67,7 +67,7 @@ static enum lrp_status mel_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 5, 5, err);
     if (!status) status = output_type(call, &dtype, err);
     for (int i = 0; i < 5 && !status; ++i)
-        if (lrp_shape_count(&call->in[i].shape) != 1 || lrp_dtype_is_float(call->in[i].dtype) != (i >= LOW))
+        if (lrp_shape_count(call->in[i].shape) != 1 || lrp_dtype_is_float(call->in[i].dtype) != (i >= LOW))
             status = lrp_fail(err, LRP_FILE, "input %d of MelWeightMatrix must be a single number", i);
     if (status) return status;
     if (lrp_call_const_ints(call, MELS, &mels, 1) != 1 || lrp_call_const_ints(call, LENGTH, &length, 1) != 1)

@@ -14,17 +14,17 @@ struct stft {
 
 static enum lrp_status read_stft(const struct lrp_call *call, struct stft *t, struct lrp_error *err)
 {
-    const struct lrp_shape *x = &call->in[SIGNAL].shape;
+    const struct lrp_shape *x = call->in[SIGNAL].shape;
     *t = (struct stft){.batch = x->dim[0], .length = x->dim[1], .parts = x->rank == 3 ? (int)x->dim[2] : 1};
     if (x->rank < 2 || x->rank > 3 || t->parts < 1 || t->parts > 2)
         return lrp_fail(err, LRP_FILE, "the signal of STFT must be batch x length, of one real or two complex parts");
     if (lrp_call_const_ints(call, STEP, &t->step, 1) != 1 ||
         (lrp_call_has(call, FRAME) && lrp_call_const_ints(call, FRAME, &t->n, 1) != 1))
         return lrp_fail(err, LRP_UNSUPPORTED, "the step or the length of STFT's frames is not constant");
-    if (lrp_call_has(call, WINDOW) && call->in[WINDOW].shape.rank != 1)
+    if (lrp_call_has(call, WINDOW) && call->in[WINDOW].shape->rank != 1)
         return lrp_fail(err, LRP_FILE, "the window of STFT must be a list of numbers");
-    if (lrp_call_has(call, WINDOW) && !lrp_call_has(call, FRAME)) t->n = call->in[WINDOW].shape.dim[0];
-    if (t->step < 1 || t->n < 1 || t->n > t->length || (lrp_call_has(call, WINDOW) && call->in[WINDOW].shape.dim[0] != t->n))
+    if (lrp_call_has(call, WINDOW) && !lrp_call_has(call, FRAME)) t->n = call->in[WINDOW].shape->dim[0];
+    if (t->step < 1 || t->n < 1 || t->n > t->length || (lrp_call_has(call, WINDOW) && call->in[WINDOW].shape->dim[0] != t->n))
         return lrp_fail(err, LRP_FILE, "the frames of STFT do not fit its signal or window");
     t->frames = (t->length - t->n) / t->step + 1;
     t->bins = lrp_call_int(call, "onesided", 1) ? t->n / 2 + 1 : t->n;

@@ -75,7 +75,7 @@ enum lrp_status lrp_ngrams_infer(struct lrp_call *call, struct lrp_error *err)
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = ngrams_of(call, &g, err);
     if (status) return status;
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     if (shape.rank < 1 || shape.rank > 2) return lrp_fail(err, LRP_FILE, "its input must be a list, or rows of a table");
     if ((call->in[0].dtype == LRP_DTYPE_STRING) != (g.words != NULL) || lrp_dtype_is_float(call->in[0].dtype))
         return lrp_fail(err, LRP_FILE, "its input is of type %s, its pool of another", lrp_dtype_text(call->in[0].dtype));

@@ -126,7 +126,7 @@ static enum lrp_status normalize(const struct lrp_call *call, const struct lrp_t
 enum lrp_status lrp_normalizer_measure(struct lrp_call *call, const struct lrp_tensor *const *in, const struct lrp_run *run,
                                        struct lrp_error *err)
 {
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     size_t count = 0;
     (void)run;
     const enum lrp_status status = in[0] ? normalize(call, in[0], NULL, &count, err) : LRP_OK;
@@ -142,11 +142,11 @@ enum lrp_status lrp_normalizer_infer(struct lrp_call *call, struct lrp_error *er
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (!status) status = normalizer_of(call, &n, err);
     if (status) return status;
-    const struct lrp_shape *shape = &call->in[0].shape;
+    const struct lrp_shape *shape = call->in[0].shape;
     if (call->in[0].dtype != LRP_DTYPE_STRING || shape->rank < 1 || shape->rank > 2 || (shape->rank == 2 && shape->dim[0] != 1))
         return lrp_fail(err, LRP_FILE, "the input of StringNormalizer must be a list of texts, or one row of them");
     call->out[0].dtype = LRP_DTYPE_STRING;
-    call->out[0].shape.rank = -1;
+    call->out[0].shape = &lrp_shape_unknown;
     if (!call->in[0].constant) return LRP_OK;
     status = lrp_blob_tensor(call->in[0].constant, &x, err);
     if (!status) status = lrp_normalizer_measure(call, (const struct lrp_tensor *const *)&x, NULL, err);

@@ -64,7 +64,7 @@ enum lrp_status lrp_split_text_measure(struct lrp_call *call, const struct lrp_t
                                        struct lrp_error *err)
 {
     const struct splitter s = splitter_of(call);
-    struct lrp_shape shape = call->in[0].shape;
+    struct lrp_shape shape = *call->in[0].shape;
     size_t most = 0, count = 0;
     (void)run;
     for (size_t i = 0; in[0] && i < in[0]->count; ++i) {
@@ -81,11 +81,11 @@ enum lrp_status lrp_split_text_infer(struct lrp_call *call, struct lrp_error *er
     struct lrp_tensor *x = NULL;
     enum lrp_status status = lrp_infer_arity(call, 1, 1, err);
     if (status) return status;
-    if (call->in[0].dtype != LRP_DTYPE_STRING || call->in[0].shape.rank >= LRP_MAX_RANK)
+    if (call->in[0].dtype != LRP_DTYPE_STRING || call->in[0].shape->rank >= LRP_MAX_RANK)
         return lrp_fail(err, LRP_FILE, "the input of StringSplit must hold texts, in less than %d axes", LRP_MAX_RANK);
     call->out[0].dtype = LRP_DTYPE_STRING;
-    call->out[0].shape.rank = -1;
-    if (call->out_count > 1) status = lrp_infer_output(call, 1, LRP_DTYPE_INT64, &call->in[0].shape, err);
+    call->out[0].shape = &lrp_shape_unknown;
+    if (call->out_count > 1) status = lrp_infer_output(call, 1, LRP_DTYPE_INT64, call->in[0].shape, err);
     if (status || !call->in[0].constant) return status;
     status = lrp_blob_tensor(call->in[0].constant, &x, err);
     if (!status) status = lrp_split_text_measure(call, (const struct lrp_tensor *const *)&x, NULL, err);

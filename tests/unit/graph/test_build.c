@@ -203,7 +203,7 @@ static void a_symbolic_batch_is_one_unless_told(void **state)
     struct network n = {0};
     flatten_by_shape_arithmetic(&m);
     network_build(&n, model_finish(&m), &canonized);
-    assert_int_equal(n.graph->values[n.graph->inputs[0]].desc.shape.dim[0], 1);
+    assert_int_equal(n.graph->values[n.graph->inputs[0]].desc.shape->dim[0], 1);
     network_close(&n);
 }
 

@@ -152,7 +152,7 @@ static void give_integers(struct explanation *e, int input, const int64_t *numbe
 {
     struct lrp_tensor *t;
     const int value = e->n.graph->inputs[input];
-    check_ok(lrp_tensor_new(LRP_DTYPE_INT64, &e->n.graph->values[value].desc.shape, &t, &e->n.err), &e->n.err);
+    check_ok(lrp_tensor_new(LRP_DTYPE_INT64, e->n.graph->values[value].desc.shape, &t, &e->n.err), &e->n.err);
     memcpy(t->i, numbers, t->count * sizeof *numbers);
     e->n.values[value] = t;
 }

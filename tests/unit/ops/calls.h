@@ -26,6 +26,7 @@ struct example {
 struct setup {
     struct lrp_arena *arena;
     struct lrp_call call;
+    struct lrp_shape_set shapes;
     struct lrp_desc in_desc[EXAMPLE_INPUTS], out_desc[EXAMPLE_OUTPUTS];
     struct lrp_attribute attributes[8];
     struct lrp_tensor *in[EXAMPLE_INPUTS], *out[EXAMPLE_OUTPUTS];
@@ -122,13 +123,17 @@ static inline void setup_open(struct setup *setup, const struct example *example
     const char *why = "";
 
     *setup = (struct setup){.arena = lrp_arena_new()};
+    setup->shapes.arena = setup->arena;
+    for (int i = 0; i < EXAMPLE_INPUTS; i++) setup->in_desc[i].shape = &lrp_shape_unknown;
+    for (int j = 0; j < EXAMPLE_OUTPUTS; j++) setup->out_desc[j].shape = &lrp_shape_unknown;
     setup->call = (struct lrp_call){.op = lrp_operator_find(example->domain, example->op, example->opset, &why),
                                     .op_type = example->op,
                                     .domain = example->domain,
                                     .opset = example->opset,
                                     .attributes = setup->attributes,
                                     .in = setup->in_desc,
-                                    .out = setup->out_desc};
+                                    .out = setup->out_desc,
+                                    .shapes = &setup->shapes};
     if (!setup->call.op) fail_msg("%s %d: %s", example->op, example->opset, why);
     parse_attributes(setup, example->attributes);
     for (int i = 0; i < EXAMPLE_INPUTS && example->in[i]; i++) {
@@ -138,7 +143,7 @@ static inline void setup_open(struct setup *setup, const struct example *example
         if (!*example->in[i]) continue;
         setup->in[i] = tensor_of(example->in[i] + (*example->in[i] == '!'));
         if (*example->in[i] == '!') assert_int_equal(lrp_blob_from_tensor(setup->arena, setup->in[i], &blob, NULL), LRP_OK);
-        *desc = (struct lrp_desc){true, setup->in[i]->dtype, setup->in[i]->shape, blob};
+        *desc = (struct lrp_desc){true, setup->in[i]->dtype, &setup->in[i]->shape, blob};
     }
     for (int j = 0; j < EXAMPLE_OUTPUTS && example->out[j]; j++)
         setup->out_desc[setup->call.out_count++].present = *example->out[j] != '\0';
@@ -149,6 +154,7 @@ static inline void setup_close(struct setup *setup)
     for (int i = 0; i < EXAMPLE_INPUTS; i++) lrp_tensor_release(setup->in[i]);
     for (int j = 0; j < EXAMPLE_OUTPUTS; j++) lrp_tensor_release(setup->out[j]);
     if (setup->call.op && setup->call.op->release && setup->handle) setup->call.op->release(setup->handle);
+    lrp_shape_set_free(&setup->shapes);
     lrp_arena_free(setup->arena);
 }
 
@@ -170,7 +176,7 @@ static inline void setup_run(struct setup *setup)
     if (op->prepare) check_ok(op->prepare(&setup->call, NULL, &setup->handle, NULL, &err), &err);
     for (int j = 0; j < setup->call.out_count; j++)
         if (setup->out_desc[j].present)
-            check_ok(lrp_tensor_new(setup->out_desc[j].dtype, &setup->out_desc[j].shape, &setup->out[j], &err), &err);
+            check_ok(lrp_tensor_new(setup->out_desc[j].dtype, setup->out_desc[j].shape, &setup->out[j], &err), &err);
     check_ok(
         op->forward(&setup->call, setup->handle, (const struct lrp_tensor *const *)setup->in, setup->out, two_threads(), &err),
         &err);

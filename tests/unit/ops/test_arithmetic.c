@@ -58,7 +58,7 @@ static void large_operands_give_the_same_as_small_ones(void **state)
         lrp_tensor_release(setup.in[i]);
         assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, i ? &b_shape : &a_shape, &setup.in[i], NULL), LRP_OK);
         for (size_t k = 0; k < setup.in[i]->count; k++) setup.in[i]->f[k] = (float)(k % 251);
-        setup.in_desc[i].shape = setup.in[i]->shape;
+        setup.in_desc[i].shape = &setup.in[i]->shape;
     }
     setup_run(&setup);
     for (size_t k = 0; k < setup.out[0]->count; k++) {

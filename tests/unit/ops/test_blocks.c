@@ -130,9 +130,10 @@ static void check_row(const struct row *row, int block)
                                     .out = {"?"}};
     setup_open(&setup, &example);
     for (int i = 0; i < setup.call.in_count; i++) {
-        setup.in_desc[i].shape = (struct lrp_shape){.rank = 4, .dim = {2, row->channels, row->height, row->width}};
+        const struct lrp_shape shape = {.rank = 4, .dim = {2, row->channels, row->height, row->width}};
         lrp_tensor_release(setup.in[i]);
-        setup.in[i] = room_for(&setup.in_desc[i].shape, 0, 0);
+        setup.in[i] = room_for(&shape, 0, 0);
+        setup.in_desc[i].shape = &setup.in[i]->shape;
         fill(setup.in[i], (uint32_t)i + 1);
     }
     setup_run(&setup);

@@ -148,14 +148,14 @@ static void matrix_products_broadcast_their_batches(void **state)
     test_input(&t, false, counting, DIMS(2, 1, 1, 2));
     test_input(&t, false, counting, DIMS(3, 2, 1));
     EXPECT(&t, 5, 11, 17, 11, 25, 39);
-    assert_int_equal(t.out[0].shape.rank, 4);
+    assert_int_equal(t.out[0].shape->rank, 4);
     assert_int_equal(lrp_call_product(&t.call), 2);
     test_call_free(&t);
     test_call_start(&t, "", "MatMul", 9);
     test_input(&t, false, counting, DIMS(2, 2, 2));
     test_input(&t, true, counting, DIMS(2));
     EXPECT(&t, 5, 11, 17, 23);
-    assert_int_equal(t.out[0].shape.rank, 2);
+    assert_int_equal(t.out[0].shape->rank, 2);
     assert_int_equal(lrp_call_product(&t.call), 1);
     assert_true(lrp_call_weighted(&t.call));
     test_call_free(&t);

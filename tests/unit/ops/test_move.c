@@ -64,7 +64,7 @@ static void an_index_outside_is_an_error_of_the_run(void **state)
 
         setup_open(&setup, &cases[k]);
         check_ok(setup.call.op->infer(&setup.call, &err), &err);
-        check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &setup.out_desc[0].shape, &setup.out[0], &err), &err);
+        check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, setup.out_desc[0].shape, &setup.out[0], &err), &err);
         check_fails(setup.call.op->forward(&setup.call, NULL, (const struct lrp_tensor *const *)setup.in, setup.out,
                                            two_threads(), &err),
                     &err, LRP_FILE, "outside");
@@ -95,7 +95,7 @@ static void a_large_transpose_moves_every_element(void **state)
     setup_open(&setup, &example);
     lrp_tensor_release(setup.in[0]);
     assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &setup.in[0], NULL), LRP_OK);
-    setup.in_desc[0].shape = shape;
+    setup.in_desc[0].shape = &shape;
     for (size_t k = 0; k < setup.in[0]->count; k++) setup.in[0]->f[k] = (float)k;
     setup_run(&setup);
     for (size_t i = 0; i < 131; i++)

@@ -91,8 +91,8 @@ static void winners_are_named_and_get_everything(void **state)
     assert_int_equal(t.outputs[1]->count, 6);
     assert_memory_equal(t.outputs[1]->i, expected, sizeof expected);
     assert_true(t.outputs[0]->f[0] == -5);
-    assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &t.out[0].shape, &s, NULL), LRP_OK);
-    assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &t.in[0].shape, &grad, NULL), LRP_OK);
+    assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, t.out[0].shape, &s, NULL), LRP_OK);
+    assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, t.in[0].shape, &grad, NULL), LRP_OK);
     for (size_t i = 0; i < 6; i++) s->f[i] = (float)(1 << i);
     test_given(&t, given);
     assert_int_equal(t.call.op->vjp(&t.call, NULL, given, (const struct lrp_tensor *const *)t.outputs,

@@ -20,6 +20,7 @@ enum { TEST_INPUTS = 8, TEST_OUTPUTS = 3, TEST_ATTRIBUTES = 8 };
 /* A call with room for everything it points at. Start with test_call, add inputs and attributes, then test_infer. */
 struct test_call {
     struct lrp_call call;
+    struct lrp_shape_set shapes; /* in an arena of its own */
     struct lrp_desc in[TEST_INPUTS], out[TEST_OUTPUTS];
     struct lrp_attribute attributes[TEST_ATTRIBUTES];
     struct lrp_blob blobs[TEST_INPUTS];
@@ -30,8 +31,12 @@ struct test_call {
 static inline void test_call_start(struct test_call *t, const char *domain, const char *op_type, int opset)
 {
     *t = (struct test_call){.call = {.op_type = op_type, .domain = domain, .opset = opset}};
+    t->shapes.arena = lrp_arena_new();
+    t->call.shapes = &t->shapes;
     t->call.in = t->in;
     t->call.out = t->out;
+    for (int i = 0; i < TEST_INPUTS; i++) t->in[i].shape = &lrp_shape_unknown;
+    for (int i = 0; i < TEST_OUTPUTS; i++) t->out[i].shape = &lrp_shape_unknown;
     t->call.attributes = t->attributes;
     t->call.out_count = 1;
     t->out[0].present = true;
@@ -88,7 +93,7 @@ static inline struct lrp_tensor *test_input(struct test_call *t, bool constant, 
     if (rank > 0) memcpy(shape.dim, dims, (size_t)rank * sizeof *dims);
     assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, &shape, &t->inputs[i], NULL), LRP_OK);
     for (size_t k = 0; k < t->inputs[i]->count; k++) t->inputs[i]->f[k] = values ? values[k] : test_random_value(&state);
-    t->in[i] = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = shape};
+    t->in[i] = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = &t->inputs[i]->shape};
     if (constant) {
         t->blobs[i] =
             (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = shape, .count = t->inputs[i]->count, .raw = t->inputs[i]->f};
@@ -106,6 +111,8 @@ static inline void test_call_free(struct test_call *t)
 {
     for (int i = 0; i < TEST_INPUTS; i++) lrp_tensor_release(t->inputs[i]);
     for (int i = 0; i < TEST_OUTPUTS; i++) lrp_tensor_release(t->outputs[i]);
+    lrp_arena_free(t->shapes.arena);
+    lrp_shape_set_free(&t->shapes);
 }
 
 /* The inputs as forward gets them: none that prepare has read. */
@@ -126,7 +133,7 @@ static inline void *test_forward(struct test_call *t, const struct lrp_modifier 
         fail_msg("%s: prepare: %s", t->call.op_type, t->err.message);
     for (int i = 0; i < t->call.out_count; i++) {
         lrp_tensor_release(t->outputs[i]);
-        assert_int_equal(lrp_tensor_new(t->out[i].dtype, &t->out[i].shape, &t->outputs[i], NULL), LRP_OK);
+        assert_int_equal(lrp_tensor_new(t->out[i].dtype, t->out[i].shape, &t->outputs[i], NULL), LRP_OK);
     }
     test_given(t, given);
     if (t->call.op->forward(&t->call, handle, given, t->outputs, &run, &t->err))
@@ -189,12 +196,12 @@ static inline void vjp_check(struct test_call *t, float step, double tolerance)
     handle = test_forward(t, NULL);
     for (int i = 0; i < t->call.out_count; i++)
         if (lrp_dtype_is_float(t->out[i].dtype)) {
-            assert_int_equal(lrp_tensor_new(t->out[i].dtype, &t->out[i].shape, &s[i], NULL), LRP_OK);
+            assert_int_equal(lrp_tensor_new(t->out[i].dtype, t->out[i].shape, &s[i], NULL), LRP_OK);
             for (size_t k = 0; k < s[i]->count; k++) s[i]->f[k] = test_random_value(&state);
         }
     for (int i = 0; i < t->call.in_count; i++)
         if (lrp_call_is_data(&t->call, i))
-            assert_int_equal(lrp_tensor_new(t->in[i].dtype, &t->in[i].shape, &grad[i], NULL), LRP_OK);
+            assert_int_equal(lrp_tensor_new(t->in[i].dtype, t->in[i].shape, &grad[i], NULL), LRP_OK);
     test_given(t, given);
     if (t->call.op->vjp(&t->call, handle, given, (const struct lrp_tensor *const *)t->outputs,
                         (const struct lrp_tensor *const *)s, grad, &run, &t->err))
