@@ -62,6 +62,12 @@ bool lrp_tensor_has_negative(const struct lrp_tensor *tensor, const struct lrp_r
     return s.found;
 }
 
+void lrp_tensor_changed(struct lrp_tensor *tensor)
+{
+    __atomic_store_n(negatives(tensor), NOT_KNOWN, __ATOMIC_RELAXED);
+    tensor->step = 0;
+}
+
 /* ---- statistics ---- */
 
 /* Statistics of some finite values: `squares` about their own mean. */

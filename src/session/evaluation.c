@@ -41,9 +41,6 @@ void lrp_evaluation_free(struct lrp_evaluation *e)
     free(e->columns);
     for (size_t i = 0; i < e->fresh_count; i++) lrp_fresh_network_free(&e->fresh[i]);
     free(e->fresh);
-    lrp_setup_release(e->wide_setup);
-    lrp_network_release(e->wide);
-    lrp_network_release(e->wide_of);
     lrp_settings_free(e->base);
     lrp_source_free(&e->mask);
     free(e->spans);

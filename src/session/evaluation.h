@@ -60,10 +60,6 @@ struct lrp_evaluation {
     /* kept between inputs */
     struct lrp_fresh_network *fresh;
     size_t fresh_count;
-    struct lrp_network *wide; /* for several points at a time; NULL: there is none */
-    struct lrp_setup *wide_setup;
-    struct lrp_network *wide_of; /* the network it was made for, or found impossible */
-    int64_t copies;
 };
 
 /* What is known of a sample's relevance under a setting. */
@@ -83,9 +79,6 @@ enum lrp_status lrp_evaluation_mask(struct lrp_evaluation *e, const struct lrp_p
 /* The attribution of a row that was made elsewhere, for the samples of a pass, by source. */
 enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, const struct lrp_evaluated *row,
                                     const struct lrp_passes *passes, const struct lrp_tensor **out, struct lrp_error *err);
-/* The network for several points at a time, if there is one: fills in `wide`, all but its run; its `values` are owned. */
-enum lrp_status lrp_evaluation_widen(struct lrp_evaluation *e, struct lrp_job *job, int64_t samples, struct lrp_wide *wide,
-                                     const struct lrp_tensor ***values, int **sources, struct lrp_error *err);
 /* A setup of a setting whose network has random weights; borrowed until the next. */
 enum lrp_status lrp_evaluation_freshen(struct lrp_evaluation *e, size_t row, const struct lrp_setup *as,
                                        const struct lrp_variation *variation, struct lrp_setup **out, struct lrp_error *err);

@@ -1,5 +1,5 @@
-/* evaluation_input.c: what an evaluation needs of its inputs: masks, attributions from elsewhere, networks for many points, and
- * networks with random weights. */
+/* evaluation_input.c: what an evaluation needs of its inputs: masks, attributions from elsewhere, and networks with random
+ * weights. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,116 +144,6 @@ enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, const struct
                 t->f[n * f.each + i] = each == f.each ? made->f[from + i] : made->f[from + place] / (float)f.channels;
             }
     out[0] = t;
-    return status;
-}
-
-/* ---- several points at a time ---- */
-
-enum { MOST_COPIES = 32 };
-#define MOST_MACS ((int64_t)1 << 28)
-#define MOST_BYTES ((size_t)64 << 20)
-
-/* How many points a pass of the network could take: as many as keep loops long and caches warm. */
-static int64_t copies_of(const struct lrp_network *n, int64_t samples)
-{
-    const struct lrp_layer_list *list = &n->view->list;
-    int64_t copies = MOST_COPIES / (samples > 0 ? samples : 1);
-    if (list->macs > 0 && copies > MOST_MACS / list->macs) copies = MOST_MACS / list->macs;
-    if (list->activation_bytes && copies > (int64_t)(MOST_BYTES / list->activation_bytes))
-        copies = (int64_t)(MOST_BYTES / list->activation_bytes);
-    return copies;
-}
-
-/* Inputs that leave the number of samples open. */
-static bool is_open(const struct lrp_job *job, int64_t samples, int64_t copies, struct lrp_shape *shapes)
-{
-    for (size_t i = 0; i < job->input_count; i++) {
-        struct lrp_model_value input;
-        lrp_model_input(job->session->model, i, &input);
-        if (!job->inputs[i] || input.shape.rank < 1 || input.shape.dim[0] >= 0 || job->inputs[i]->shape.dim[0] != samples)
-            return false;
-        shapes[i] = job->inputs[i]->shape;
-        shapes[i].dim[0] *= copies;
-    }
-    return true;
-}
-
-static bool counts_samples(const struct lrp_setup *wide, const struct lrp_setup *of, int64_t samples)
-{
-    const struct lrp_graph *g = wide->network->graph;
-    const struct lrp_carriers *a = &wide->assignment.unstopped, *b = &of->assignment.unstopped;
-    bool ok = lrp_setup_samples(wide) == samples && a->source_count == b->source_count;
-    for (size_t s = 0; ok && s < a->source_count; s++) {
-        const struct lrp_shape *x = g->values[a->sources[s].value].desc.shape;
-        ok = x->rank > 0 && x->dim[0] == samples && lrp_batch_whole(&wide->network->batch[a->sources[s].value]);
-    }
-    return ok;
-}
-
-/* Makes the network, once for every network it is to stand for; what cannot be made is none. */
-static enum lrp_status make_wide(struct lrp_evaluation *e, struct lrp_job *job, int64_t samples, struct lrp_error *err)
-{
-    const int64_t copies = copies_of(job->setup->network, samples);
-    struct lrp_shape *shapes = calloc(job->input_count + 1, sizeof *shapes);
-    const struct lrp_known_inputs inputs = {.shapes = shapes, .flags = job->setup->network->flags};
-    struct lrp_error ignored = {0};
-    if (!shapes) return no_memory(err);
-    lrp_setup_release(e->wide_setup);
-    lrp_network_release(e->wide);
-    lrp_network_release(e->wide_of);
-    e->wide_setup = NULL;
-    e->wide = NULL;
-    e->wide_of = lrp_network_retain(job->setup->network);
-    e->copies = copies;
-    bool ok = copies > 1 && !job->session->one_by_one && !job->given && is_open(job, samples, copies, shapes);
-    ok = ok && lrp_network_new(job->session->model, &inputs, job->setup->settings, &e->wide, &ignored) == LRP_OK;
-    ok = ok && lrp_setup_new(e->wide, job->setup->settings, &e->wide_setup, &ignored) == LRP_OK;
-    ok = ok && counts_samples(e->wide_setup, job->setup, samples * copies);
-    free(shapes);
-    if (ok) return LRP_OK;
-    lrp_setup_release(e->wide_setup);
-    lrp_network_release(e->wide);
-    e->wide_setup = NULL;
-    e->wide = NULL;
-    return LRP_OK;
-}
-
-static enum lrp_status repeat(const struct lrp_tensor *t, int64_t copies, struct lrp_tensor **out, struct lrp_error *err)
-{
-    struct lrp_shape shape = t->shape;
-    shape.dim[0] *= copies;
-    const enum lrp_status status = lrp_tensor_new(t->dtype, &shape, out, err);
-    for (int64_t k = 0; !status && k < copies; k++) {
-        if (lrp_dtype_is_float(t->dtype))
-            memcpy((*out)->f + (size_t)k * t->count, t->f, t->count * sizeof *t->f);
-        else
-            memcpy((*out)->i + (size_t)k * t->count, t->i, t->count * sizeof *t->i);
-    }
-    return status;
-}
-
-enum lrp_status lrp_evaluation_widen(struct lrp_evaluation *e, struct lrp_job *job, int64_t samples, struct lrp_wide *wide,
-                                     const struct lrp_tensor ***values, int **sources, struct lrp_error *err)
-{
-    enum lrp_status status = e->wide_of == job->setup->network ? LRP_OK : make_wide(e, job, samples, err);
-    *wide = (struct lrp_wide){0};
-    if (status || !e->wide) return status;
-    const struct lrp_graph *g = e->wide->graph;
-    const struct lrp_carriers *c = &e->wide_setup->assignment.unstopped;
-    *values = calloc((size_t)g->value_count + 1, sizeof(struct lrp_tensor *));
-    *sources = calloc(c->source_count + 1, sizeof **sources);
-    if (!*values || !*sources) return no_memory(err);
-    for (size_t i = 0; !status && i < job->input_count; i++) {
-        struct lrp_tensor *t = NULL;
-        status = repeat(job->inputs[i], e->copies, &t, err);
-        (*values)[g->inputs[i]] = t;
-    }
-    for (size_t s = 0; s < c->source_count; s++) (*sources)[s] = c->sources[s].value;
-    *wide = (struct lrp_wide){.engine = e->wide->engine,
-                              .copies = e->copies,
-                              .sources = *sources,
-                              .values = *values,
-                              .output = e->wide_setup->output};
     return status;
 }
 

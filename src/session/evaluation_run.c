@@ -12,12 +12,9 @@ struct evaluating {
     struct lrp_evaluation *e;
     struct lrp_session *session;
     struct lrp_job *job; /* of the base settings */
-    struct lrp_run run, wide_run;
+    struct lrp_run run;
     struct lrp_passes passes;
     struct lrp_tensor *unit;
-    struct lrp_wide wide;
-    const struct lrp_tensor **wide_values;
-    int *wide_sources;
     struct lrp_seen *seen;         /* by row */
     struct lrp_attribution *of;    /* of the rows that take part */
     size_t *rows, count;           /* which these are */
@@ -141,13 +138,6 @@ static enum lrp_status begin(struct evaluating *v, struct lrp_error *err)
     for (size_t s = 0; s < v->sources; s++)
         if (v->passes.samples > 1 && lrp_passes_parts(&v->passes, s) != (size_t)v->passes.samples)
             return lrp_fail(err, LRP_UNSUPPORTED, "an input does not tell its samples apart: give them one at a time");
-    status = lrp_evaluation_widen(v->e, v->job, v->passes.samples, &v->wide, &v->wide_values, &v->wide_sources, err);
-    if (!status && v->wide.engine) {
-        v->wide_run = v->run;
-        v->wide_run.pool = lrp_engine_pool(v->wide.engine);
-        v->wide.run = &v->wide_run;
-        v->passes.wide = &v->wide;
-    }
     v->weighted = calloc(v->job->setup->network->view->list.count + 1, sizeof *v->weighted);
     if (!status && !v->weighted) status = no_memory(err);
     if (!status) lrp_network_learned(v->job->setup->network, v->weighted);
@@ -333,9 +323,6 @@ static void evaluating_free(struct evaluating *v)
         if (v->measures[k]) lrp_measures_free(v->measures[k], (v->count + 1) * (size_t)v->passes.samples);
         free(v->measures[k]);
     }
-    for (int i = 0; v->wide_values && i < v->e->wide->graph->value_count; i++) lrp_tensor_release(v->wide_values[i]);
-    free(v->wide_values);
-    free(v->wide_sources);
     free(v->seen);
     free(v->of);
     free(v->rows);

@@ -353,6 +353,8 @@ size_t lrp_memory_of_inputs(const struct lrp_session *session);
 enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *err);
 /* What finished results may take that nobody looks at: half of what is not needed, at most a gigabyte. */
 size_t lrp_memory_for_results(const struct lrp_job *job);
+/* How many passes over one network fit in side by side, a thread each. */
+int lrp_memory_lanes(const struct lrp_job *job);
 /* Runs a job in the calling thread (session unlocked). */
 enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
 /* Heatmaps of a layer's channels, one after the other; published as they come. Errors: those of lrp_propagate. */

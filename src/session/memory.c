@@ -163,6 +163,22 @@ size_t lrp_memory_for_results(const struct lrp_job *job)
     return (size_t)(share < most ? share : most);
 }
 
+/* Beyond these a network's own loops fill the threads, or several passes at a time do not fit into caches. */
+#define LANE_MACS ((int64_t)1 << 30)
+#define LANE_ACTIVATIONS ((size_t)64 << 20)
+
+/* Either all threads have a pass of their own or none has: values, what comes back, weights as they are prepared. */
+int lrp_memory_lanes(const struct lrp_job *job)
+{
+    enum { VALUES_TWICE = 2, WEIGHTS = 3 * sizeof(float), MOST = 1 << 30 };
+    const struct lrp_layer_list *list = &job->results->network->view->list;
+    const uint64_t threads = (uint64_t)job->run->threads, left = left_over(job) / 2,
+                   each = VALUES_TWICE * (uint64_t)list->activation_bytes + WEIGHTS * (uint64_t)list->parameters;
+    const bool small =
+        list->macs <= LANE_MACS && list->activation_bytes <= LANE_ACTIVATIONS && each <= (left < MOST ? left : MOST) / threads;
+    return small && !job->setup->settings->plugins && !piece_of(job) ? (int)threads : 1;
+}
+
 enum lrp_status lrp_memory_bound(const struct lrp_job *job, struct lrp_error *err)
 {
     struct lrp_engine *engine = job->results->network->engine;

@@ -218,6 +218,7 @@ enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation
                                .embed = embed,
                                .mask_token = -1,
                                .pad_token = -1,
+                               .lanes = lrp_memory_lanes(job),
                                .tell = tell_passes,
                                .watched = watched,
                                .show = show,

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "passes.h"
+#include "series.h"
 
 /* A point of the way: at t between baseline (0) and input (1), with its weight. */
 struct mark {
@@ -41,22 +41,29 @@ static struct mark mark_at(const char *points, int64_t i, int64_t n)
 }
 
 struct way {
-    const struct lrp_passes *passes;
-    struct lrp_tensor **baseline, **point;
+    struct lrp_passes *passes;
+    struct lrp_tensor **baseline;
+    const char *points;
+    int64_t count;
     double **sums, weight; /* of the points so far */
 };
 
-static void stand_at(const struct lrp_passes *p, const struct way *w, double t)
+/* lrp_point_fill */
+static enum lrp_status stand_at(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
+    const struct way *w = data;
+    const double t = mark_at(w->points, (int64_t)k, w->count).t;
     size_t sources;
-    lrp_passes_sources(p, &sources);
+    (void)err;
+    lrp_passes_sources(w->passes, &sources);
     for (size_t s = 0; s < sources; s++) {
-        const struct lrp_tensor *x = lrp_passes_clean(p, s);
+        const struct lrp_tensor *x = lrp_passes_clean(w->passes, s);
         for (size_t i = 0; i < x->count; i++) {
             const double from = (double)w->baseline[s]->f[i];
-            w->point[s]->f[i] = (float)(from + t * ((double)x->f[i] - from));
+            point[s]->f[i] = (float)(from + t * ((double)x->f[i] - from));
         }
     }
+    return LRP_OK;
 }
 
 /* As if the points so far were all (lrp_so_far). */
@@ -67,15 +74,17 @@ static double way_so_far(const void *data, size_t s, size_t i)
     return w->weight > 0 ? w->sums[s][i] / w->weight * difference : 0;
 }
 
-static void add_way_point(const struct lrp_passes *p, struct way *w, const struct lrp_pass *pass, double weight)
+static void add_way_point(void *data, size_t k, const double *scores, const struct lrp_tensor *const *gradient)
 {
+    struct way *w = data;
+    const double weight = mark_at(w->points, (int64_t)k, w->count).weight;
     size_t sources;
+    (void)scores;
     w->weight += weight;
-    lrp_passes_sources(p, &sources);
-    for (size_t s = 0; s < sources; s++) {
-        const struct lrp_tensor *gradient = lrp_pass_relevance(p, pass, s);
-        for (size_t i = 0; gradient && i < gradient->count; i++) w->sums[s][i] += weight * (double)gradient->f[i];
-    }
+    lrp_passes_sources(w->passes, &sources);
+    for (size_t s = 0; s < sources; s++)
+        for (size_t i = 0; gradient[s] && i < gradient[s]->count; i++) w->sums[s][i] += weight * (double)gradient[s]->f[i];
+    lrp_passes_show(w->passes, way_so_far, w);
 }
 
 static void times_difference(const struct lrp_passes *p, const struct way *w)
@@ -90,33 +99,26 @@ static void times_difference(const struct lrp_passes *p, const struct way *w)
 
 static enum lrp_status walk_way(struct lrp_passes *p, struct way *w, struct lrp_error *err)
 {
-    const int64_t n = (int64_t)lrp_given_number(p->given, "n", 1);
-    const char *points = lrp_given_text(p->given, "points");
-    enum lrp_status status = LRP_OK;
-    p->total = n + 1;
-    for (int64_t i = 0; !status && i < n; i++) {
-        const struct mark mark = mark_at(points, i, n);
-        struct lrp_pass pass = {0};
-        stand_at(p, w, mark.t);
-        status = lrp_passes_attribute(p, (const struct lrp_tensor *const *)w->point, &pass, err);
-        if (!status) add_way_point(p, w, &pass, mark.weight);
-        lrp_pass_free(&pass);
-        if (!status) lrp_passes_show(p, way_so_far, w);
-    }
+    p->total = w->count + 1;
+    const struct lrp_series series = {
+        .count = (size_t)w->count, .back = true, .fill = stand_at, .take = add_way_point, .data = w};
+    const enum lrp_status status = lrp_passes_each(p, &series, err);
     if (!status) times_difference(p, w);
     return status;
 }
 
 static enum lrp_status integrated_gradients(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    struct way w = {.passes = p, .point = lrp_point_new(p), .sums = lrp_sums_new(p)};
-    enum lrp_status status = w.point && w.sums ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    struct way w = {.passes = p,
+                    .points = lrp_given_text(p->given, "points"),
+                    .count = (int64_t)lrp_given_number(p->given, "n", 1),
+                    .sums = lrp_sums_new(p)};
+    enum lrp_status status = w.sums ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_passes_baseline(p, "baseline", &w.baseline, err);
     if (!status) status = walk_way(p, &w, err);
     if (!status) status = lrp_passes_account(p, w.baseline, w.sums, err);
     if (!status) status = lrp_sums_store(p, w.sums, relevance, err);
     lrp_point_free(p, w.baseline);
-    lrp_point_free(p, w.point);
     lrp_sums_free(p, w.sums);
     return status;
 }

@@ -7,6 +7,7 @@
 
 #include "blocked.h"
 #include "memo.h"
+#include "series.h"
 #include "text.h"
 
 static enum lrp_status no_memory(struct lrp_error *err)
@@ -21,9 +22,11 @@ static const struct lrp_graph *graph_of(const struct lrp_passes *p)
 
 void lrp_passes_free(struct lrp_passes *p)
 {
+    lrp_lane_set_free(p, p->lane_set);
     free(p->gaps);
     lrp_text_free(&p->note);
     p->gaps = NULL;
+    p->lane_set = NULL;
 }
 
 const struct lrp_carrier_source *lrp_passes_sources(const struct lrp_passes *p, size_t *count)
@@ -184,6 +187,12 @@ enum lrp_status lrp_passes_scores(const struct lrp_passes *p, const struct lrp_p
     if (!output) return no_memory(err);
     lrp_passes_score_output(p, output->f, output->count / (size_t)p->samples, scores);
     return LRP_OK;
+}
+
+enum lrp_status lrp_passes_score_clean(const struct lrp_passes *p, double *scores, struct lrp_error *err)
+{
+    const struct lrp_pass clean = {.values = (const struct lrp_tensor **)(uintptr_t)p->back.values};
+    return lrp_passes_scores(p, &clean, scores, err);
 }
 
 const struct lrp_tensor *lrp_pass_relevance(const struct lrp_passes *p, const struct lrp_pass *pass, size_t source)

@@ -23,10 +23,10 @@ struct lrp_passes {
     const struct lrp_tensor *unit;      /* of the output's shape, 1 at targets (-1 at what is set against them): a score is its
                                            product with the output, for all passes the same */
     enum lrp_start_kind start;
-    bool channels_last;          /* of the model's pictures */
-    bool probability;            /* scores are the softmax over the classes, not the output itself */
-    int64_t classes, apart;      /* of the output: how many classes, and how far apart the elements of one place's are */
-    const struct lrp_wide *wide; /* for scores of many points; NULL: one after the other */
+    bool channels_last;     /* of the model's pictures */
+    bool probability;       /* scores are the softmax over the classes, not the output itself */
+    int64_t classes, apart; /* of the output: how many classes, and how far apart the elements of one place's are */
+    int lanes;              /* how many passes of a series (series.h) fit in side by side; less than 2: one */
     /* The input `value` made of a picture, or of one whose pixels are all `pixel` (path NULL), preprocessed as the model's
      * inputs are; owned by the caller. */
     enum lrp_status (*picture)(void *data, const char *path, double pixel, int value, struct lrp_tensor **out,
@@ -46,10 +46,12 @@ struct lrp_passes {
     void (*show)(void *data, const struct lrp_tensor *const *relevance);
     void *data;
     /* what comes of it: */
-    int64_t done, total;  /* passes, as they are told */
-    double *gaps;         /* by sample: sum of relevance less the change of the score; NULL: not asked for; owned */
-    struct lrp_text note; /* what is to be said of the result; may be empty */
+    int64_t done, total;           /* passes, as they are told */
+    double *gaps;                  /* by sample: sum of relevance less the change of the score; NULL: not asked for; owned */
+    struct lrp_text note;          /* what is to be said of the result; may be empty */
+    struct lrp_lane_set *lane_set; /* of the last series, for the next; NULL: there was none */
 };
+/* While what they work with is there. */
 void lrp_passes_free(struct lrp_passes *passes);
 
 const struct lrp_carrier_source *lrp_passes_sources(const struct lrp_passes *passes, size_t *count);
@@ -75,19 +77,6 @@ void lrp_passes_score_output(const struct lrp_passes *passes, const float *outpu
 /* The same of a pass. */
 enum lrp_status lrp_passes_scores(const struct lrp_passes *passes, const struct lrp_pass *pass, double *scores,
                                   struct lrp_error *err);
-/* The same network for several points at a time, side by side along the axis of samples. */
-struct lrp_wide {
-    struct lrp_engine *engine;
-    const struct lrp_run *run;
-    int64_t copies;                         /* points of a pass */
-    const int *sources;                     /* value numbers, by source */
-    const struct lrp_tensor *const *values; /* what the model's other inputs hold, by value number; NULL elsewhere */
-    int output;                             /* value number */
-};
-/* The scores of `count` points: fill writes all elements of point k; scores[k * samples + n] is of its sample n. */
-enum lrp_status lrp_passes_score_all(struct lrp_passes *passes, size_t count,
-                                     void (*fill)(void *data, size_t k, struct lrp_tensor *const *point), void *data,
-                                     double *scores, struct lrp_error *err);
 /* The scores of the clean input. */
 enum lrp_status lrp_passes_score_clean(const struct lrp_passes *passes, double *scores, struct lrp_error *err);
 /* What a pass found at a source, in rows; borrowed; NULL: nothing. */

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "passes.h"
+#include "series.h"
 
 /* Of what is found at so many copies: sums, and sums of squares; `moment` is what becomes of them. */
 enum moment { MOMENT_MEAN, MOMENT_SQUARE, MOMENT_VARIANCE };
@@ -34,39 +34,61 @@ static double scale_of(const struct lrp_passes *p, const struct lrp_tensor *clea
     return each ? lrp_given_number(p->given, "sigma", 0) * ((double)high - (double)low) : 0;
 }
 
-/* Copy number `draw`; NULL of noise: the clean input. */
-static enum lrp_status noisy(const struct lrp_passes *p, const struct lrp_noise *noise, int64_t draw, struct lrp_tensor **point,
-                             struct lrp_error *err)
+/* The copies on their way. */
+struct noisy_copies {
+    struct lrp_passes *p;
+    struct lrp_noise noise;
+    int64_t noisy; /* copies behind these are the input itself */
+    struct gradient_moments moments;
+};
+
+/* Copy number `draw` of a source: a share of the sample's range times noise, added to the input. */
+static void add_noise(const struct noisy_copies *c, int64_t draw, size_t source, double *numbers, float *to)
 {
+    const struct lrp_tensor *clean = lrp_passes_clean(c->p, source);
+    const size_t parts = lrp_passes_parts(c->p, source), each = clean->count / parts;
+    lrp_noise_fill(c->p, &c->noise, draw, source, numbers);
+    for (size_t n = 0; n < parts; n++) {
+        const double scale = scale_of(c->p, clean, n, each);
+        for (size_t i = n * each; i < (n + 1) * each; i++) to[i] = (float)((double)clean->f[i] + scale * numbers[i]);
+    }
+}
+
+/* lrp_point_fill */
+static enum lrp_status fill_copy(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
+{
+    const struct noisy_copies *c = data;
     size_t sources;
-    lrp_passes_sources(p, &sources);
+    lrp_passes_sources(c->p, &sources);
     for (size_t s = 0; s < sources; s++) {
-        const struct lrp_tensor *clean = lrp_passes_clean(p, s);
-        const size_t parts = lrp_passes_parts(p, s), each = clean->count / parts;
+        const struct lrp_tensor *clean = lrp_passes_clean(c->p, s);
         double *numbers = calloc(clean->count + 1, sizeof *numbers);
         if (!numbers) return lrp_fail(err, LRP_MEMORY, "not enough memory for noise");
-        if (noise) lrp_noise_fill(p, noise, draw, s, numbers);
-        for (size_t n = 0; n < parts; n++) {
-            const double scale = noise ? scale_of(p, clean, n, each) : 0;
-            for (size_t i = n * each; i < (n + 1) * each; i++)
-                point[s]->f[i] = (float)((double)clean->f[i] + scale * numbers[i]);
-        }
+        if ((int64_t)k < c->noisy)
+            add_noise(c, (int64_t)k, s, numbers, point[s]->f);
+        else
+            memcpy(point[s]->f, clean->f, clean->count * sizeof *clean->f);
         free(numbers);
     }
     return LRP_OK;
 }
 
-static void add_moments(const struct lrp_passes *p, const struct lrp_pass *pass, const struct gradient_moments *m)
+static void add_moments(void *data, size_t k, const double *scores, const struct lrp_tensor *const *relevance)
 {
+    struct noisy_copies *c = data;
+    struct gradient_moments *m = &c->moments;
     size_t sources;
-    lrp_passes_sources(p, &sources);
+    (void)scores;
+    lrp_passes_sources(c->p, &sources);
     for (size_t s = 0; s < sources; s++) {
-        const struct lrp_tensor *found = lrp_pass_relevance(p, pass, s);
+        const struct lrp_tensor *found = relevance[s];
         for (size_t i = 0; found && i < found->count; i++) {
             m->sum[s][i] += (double)found->f[i];
             m->square[s][i] += (double)found->f[i] * (double)found->f[i];
         }
     }
+    m->copies = (int64_t)k + 1;
+    lrp_passes_show(c->p, moment_at, m);
 }
 
 /* What the moment is, in the place of the sums. */
@@ -78,26 +100,6 @@ static void finish_moments(const struct lrp_passes *p, const struct gradient_mom
         for (size_t i = 0; i < lrp_passes_clean(p, s)->count; i++) m->sum[s][i] = moment_at(m, s, i);
 }
 
-static enum lrp_status average(struct lrp_passes *p, const struct lrp_noise *noise, struct lrp_tensor **point,
-                               struct gradient_moments *m, struct lrp_error *err)
-{
-    /* Zennit's last copy is the input itself */
-    const int64_t n = noise->draws, clean = p->convention == LRP_CONVENTION_ZENNIT ? n - 1 : n;
-    enum lrp_status status = LRP_OK;
-    p->total = n;
-    for (int64_t i = 0; !status && i < n; i++) {
-        struct lrp_pass pass = {0};
-        status = noisy(p, i < clean ? noise : NULL, i, point, err);
-        if (!status) status = lrp_passes_attribute(p, (const struct lrp_tensor *const *)point, &pass, err);
-        if (!status) add_moments(p, &pass, m);
-        lrp_pass_free(&pass);
-        m->copies = i + 1;
-        if (!status) lrp_passes_show(p, moment_at, m);
-    }
-    if (!status) finish_moments(p, m);
-    return status;
-}
-
 static enum moment moment_of(const struct lrp_passes *p)
 {
     return lrp_given_is(p->given, "moment", "square")     ? MOMENT_SQUARE
@@ -107,17 +109,22 @@ static enum moment moment_of(const struct lrp_passes *p)
 
 static enum lrp_status smooth_grad(struct lrp_passes *p, const struct lrp_tensor **relevance, struct lrp_error *err)
 {
-    struct lrp_noise noise;
-    enum lrp_status status = lrp_noise_open(p, (int64_t)lrp_given_number(p->given, "n", 1), true, &noise, err);
+    struct noisy_copies c = {.p = p, .moments.moment = moment_of(p)};
+    enum lrp_status status = lrp_noise_open(p, (int64_t)lrp_given_number(p->given, "n", 1), true, &c.noise, err);
     if (status) return status;
-    struct lrp_tensor **point = lrp_point_new(p);
-    struct gradient_moments m = {.sum = lrp_sums_new(p), .square = lrp_sums_new(p), .moment = moment_of(p)};
-    status = point && m.sum && m.square ? average(p, &noise, point, &m, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) status = lrp_sums_store(p, m.sum, relevance, err);
-    lrp_point_free(p, point);
-    lrp_sums_free(p, m.sum);
-    lrp_sums_free(p, m.square);
-    lrp_noise_close(&noise);
+    struct gradient_moments *m = &c.moments;
+    m->sum = lrp_sums_new(p);
+    m->square = lrp_sums_new(p);
+    p->total = c.noise.draws;
+    c.noisy = p->convention == LRP_CONVENTION_ZENNIT ? p->total - 1 : p->total; /* Zennit's last copy is the input itself */
+    const struct lrp_series copies = {
+        .count = (size_t)p->total, .back = true, .fill = fill_copy, .take = add_moments, .data = &c};
+    status = m->sum && m->square ? lrp_passes_each(p, &copies, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) finish_moments(p, m);
+    if (!status) status = lrp_sums_store(p, m->sum, relevance, err);
+    lrp_sums_free(p, m->sum);
+    lrp_sums_free(p, m->square);
+    lrp_noise_close(&c.noise);
     return status;
 }
 

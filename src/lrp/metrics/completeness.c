@@ -2,14 +2,17 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "methods/series.h"
 #include "metric.h"
 
-static void fill_baseline(void *data, size_t k, struct lrp_tensor *const *point)
+static enum lrp_status fill_baseline(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
     struct lrp_tensor *const *baseline = data;
     (void)k;
+    (void)err;
     for (size_t s = 0; baseline[s]; s++)
         for (size_t i = 0; i < baseline[s]->count; i++) point[s]->f[i] = baseline[s]->f[i];
+    return LRP_OK;
 }
 
 static enum lrp_status measure_completeness(struct lrp_metric_case *c, struct lrp_measure *out, struct lrp_error *err)

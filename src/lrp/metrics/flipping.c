@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "methods/series.h"
 #include "units.h"
 
 /* An order for every sample, and the scores on its way. Ways: two for every attribution, then the random ones. */
@@ -29,14 +30,16 @@ static size_t own_points(const struct flipping *f)
     return f->length - f->to_the_end;
 }
 
-static void fill_flipped(void *data, size_t k, struct lrp_tensor *const *point)
+static enum lrp_status fill_flipped(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
     const struct flipping *f = data;
     const size_t own = own_points(f), way = own ? k / own : 0;
     const bool last = !own || k == f->ways * own;
     const size_t taken = last ? f->units.count : (k % own + 1) * f->step;
+    (void)err;
     for (size_t n = 0; n < f->samples; n++)
         lrp_units_take(f->c->passes, &f->units, rank_of(f, last ? 0 : way, n), taken, n, f->baseline, point);
+    return LRP_OK;
 }
 
 static double point_of(const struct flipping *f, size_t way, size_t step, size_t sample)

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "methods/series.h"
 #include "similarity.h"
 #include "units.h"
 
@@ -12,20 +13,24 @@ struct noisy {
     const struct lrp_passes *p;
     struct lrp_noise noise;
     double std;
-    double *drawn;         /* room for a source */
-    double *change, *told; /* by draw and sample: of the score; sum of I R */
-    size_t sources, samples, draws;
+    double *drawn;                           /* room for a source */
+    double *change, *told;                   /* by draw and sample: of the score; sum of I R */
+    size_t sources, samples, draws, largest; /* largest: elements of a source */
 };
 
 /* The point that is the input less the noise. */
-static void fill_noisy(void *data, size_t k, struct lrp_tensor *const *point)
+static enum lrp_status fill_noisy(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
     const struct noisy *w = data;
+    double *drawn = malloc(w->largest * sizeof *drawn + 1); /* of this thread */
+    if (!drawn) return lrp_fail(err, LRP_MEMORY, "not enough memory for noise");
     for (size_t s = 0; s < w->sources; s++) {
         const struct lrp_tensor *x = lrp_passes_clean(w->p, s);
-        lrp_noise_fill(w->p, &w->noise, (int64_t)k, s, w->drawn);
-        for (size_t i = 0; i < x->count; i++) point[s]->f[i] = (float)((double)x->f[i] - w->std * w->drawn[i]);
+        lrp_noise_fill(w->p, &w->noise, (int64_t)k, s, drawn);
+        for (size_t i = 0; i < x->count; i++) point[s]->f[i] = (float)((double)x->f[i] - w->std * drawn[i]);
     }
+    free(drawn);
+    return LRP_OK;
 }
 
 /* The change that an attribution tells, by draw and sample. */
@@ -58,14 +63,13 @@ static double mean_square(const struct noisy *w, size_t n, bool scaled)
 
 static enum lrp_status noisy_new(struct noisy *w, struct lrp_metric_case *c, double **clean, struct lrp_error *err)
 {
-    size_t largest = 0;
     w->draws = (size_t)lrp_given_number(c->passes->given, "n", 1);
     w->samples = (size_t)c->passes->samples;
     w->std = lrp_given_number(c->passes->given, "std", 0);
     lrp_passes_sources(c->passes, &w->sources);
     for (size_t s = 0; s < w->sources; s++)
-        if (lrp_passes_clean(c->passes, s)->count > largest) largest = lrp_passes_clean(c->passes, s)->count;
-    w->drawn = malloc(largest * sizeof *w->drawn + 1);
+        if (lrp_passes_clean(c->passes, s)->count > w->largest) w->largest = lrp_passes_clean(c->passes, s)->count;
+    w->drawn = malloc(w->largest * sizeof *w->drawn + 1);
     w->change = calloc(w->draws * w->samples + 1, sizeof *w->change);
     w->told = calloc(w->draws * w->samples + 1, sizeof *w->told);
     *clean = calloc(w->samples + 1, sizeof **clean);
@@ -128,11 +132,13 @@ static uint32_t *subset_of(const struct subsets *w, size_t k, size_t n)
     return w->ranks + (k * w->samples + n) * w->units.count;
 }
 
-static void fill_subset(void *data, size_t k, struct lrp_tensor *const *point)
+static enum lrp_status fill_subset(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
     const struct subsets *w = data;
+    (void)err;
     for (size_t n = 0; n < w->samples; n++)
         lrp_units_take(w->c->passes, &w->units, subset_of(w, k, n), w->size, n, w->baseline, point);
+    return LRP_OK;
 }
 
 static enum lrp_status subsets_new(struct subsets *w, struct lrp_metric_case *c, struct lrp_error *err)
