@@ -247,6 +247,9 @@ static enum lrp_status make_point(const struct lrp_passes *p, const char *text, 
     static const struct word constant = {"", 1, 1, {0}, fill_constant}, pixel = {"pixel", 1, 1, {0}, NULL};
     struct lrp_call_text call;
     double v[2] = {0};
+    if (strcmp(text, "remove") == 0)
+        return lrp_fail(err, LRP_USAGE,
+                        "baseline remove: it is for metrics that take units away; here something has to stand there");
     if (strcmp(text, "mask") == 0 || strcmp(text, "pad") == 0) return from_token(p, text, point, err);
     if (lrp_parse_fraction(text, v)) return fill_point(p, &constant, v, point, err);
     if (ends_with(text, ".npy") || strchr(text, '/') || (strchr(text, '.') && !strchr(text, '(')))
@@ -260,8 +263,8 @@ static enum lrp_status make_point(const struct lrp_passes *p, const char *text, 
     if (found) return found->fill ? fill_point(p, found, v, point, err) : from_file(p, NULL, v[0], point, err);
     return lrp_fail(
         err, LRP_USAGE,
-        "baseline %s: it is a number, mean, min, max, blur(SIGMA), blur(SIGMA,RADIUS), pixel(0..255), of tokens mask or "
-        "pad, a .npy or a picture",
+        "baseline %s: it is a number, mean, min, max, blur(SIGMA), blur(SIGMA,RADIUS), pixel(0..255), of tokens mask, "
+        "pad or (of metrics) remove, a .npy or a picture",
         text);
 }
 

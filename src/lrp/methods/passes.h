@@ -36,6 +36,11 @@ struct lrp_passes {
     /* What looks up tokens, with one token everywhere: of the value's shape; owned by the caller. NULL: tokens have no names.
      */
     enum lrp_status (*embed)(void *data, int64_t token, int value, struct lrp_tensor **out, struct lrp_error *err);
+    /* Of a text: why it cannot be shortened, and its score with only the kept places of what looks up tokens. NULL: neither is
+     * known here. */
+    enum lrp_status (*can_shorten)(void *data, struct lrp_error *err);
+    enum lrp_status (*shortened)(void *data, struct lrp_passes *passes, const size_t *kept, size_t count, double *score,
+                                 struct lrp_error *err);
     int64_t mask_token, pad_token; /* that stand for nothing; -1: there is none */
     const bool *kept;              /* by place of what looks up tokens: it is never taken away; NULL: all may be */
     size_t kept_count;

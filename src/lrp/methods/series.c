@@ -194,6 +194,13 @@ static void release_found(const struct lrp_passes *p, struct found *found)
     }
 }
 
+static void take_point(struct lrp_passes *p, const struct lrp_series *series, size_t point, const struct found *found)
+{
+    p->done++;
+    if (p->tell) p->tell(p->data, p->done, p->total);
+    series->take(series->data, point, found->scores, found->relevance);
+}
+
 /* What a round has found, in order, as far as it came. */
 static enum lrp_status take_round(struct lrp_passes *p, const struct round *r, struct lrp_error *err)
 {
@@ -202,8 +209,7 @@ static enum lrp_status take_round(struct lrp_passes *p, const struct round *r, s
         struct lane *lane = &r->lanes[i];
         for (size_t k = 0; k < r->turns; k++) {
             const size_t point = r->first + i * r->turns + k;
-            if (!status && !lane->status && point < r->end)
-                r->series->take(r->series->data, point, lane->found[k].scores, lane->found[k].relevance);
+            if (!status && !lane->status && point < r->end) take_point(p, r->series, point, &lane->found[k]);
             release_found(p, &lane->found[k]);
         }
         if (lane->status && !status) {
@@ -230,9 +236,6 @@ static enum lrp_status run_rounds(struct lrp_passes *p, const struct lrp_series 
         r.end = series->count - r.first > lanes * turns ? r.first + lanes * turns : series->count;
         lrp_parallel_for(&team, (int64_t)lanes, WORTH_A_ROUND, run_lanes, &r);
         status = take_round(p, &r, err);
-        if (status) break;
-        p->done += (int64_t)(r.end - r.first);
-        if (p->tell) p->tell(p->data, p->done, p->total);
     }
     return status;
 }
