@@ -60,8 +60,10 @@ void lrp_evaluation_free(struct lrp_evaluation *evaluation);
 enum lrp_status lrp_evaluation_add_setting(struct lrp_evaluation *evaluation, const char *name,
                                            const struct lrp_settings *settings, bool optional, struct lrp_error *err);
 /* An attribution made elsewhere: an array of the input's shape, of several inputs a row for each sample in turn, or with one
- * number for each place. Errors: LRP_FILE. */
-enum lrp_status lrp_evaluation_add_attribution(struct lrp_evaluation *evaluation, const char *path, struct lrp_error *err);
+ * number for each place. `name`: the array of that name in a .npz or .safetensors; without it, or if there is none, the only
+ * one there. Errors: LRP_FILE. */
+enum lrp_status lrp_evaluation_add_attribution(struct lrp_evaluation *evaluation, const char *path, const char *name,
+                                               struct lrp_error *err);
 /* Where the evidence lies: a picture (above 127) that is resized and cropped as inputs are, or an array (above 0) of the
  * input's height and width, of several inputs a row for each sample. Errors: LRP_FILE. */
 enum lrp_status lrp_evaluation_set_mask(struct lrp_evaluation *evaluation, const char *path, struct lrp_error *err);

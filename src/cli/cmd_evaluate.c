@@ -92,8 +92,10 @@ static enum lrp_status add_settings(struct evaluate *v, struct lrp_error *err)
     if (v->scores.chosen) status = lrp_cli_evaluate_add(v->evaluation, a, "presets", err);
     for (size_t i = 0; !status && i < a->settings_named.count; i++)
         status = lrp_cli_evaluate_add(v->evaluation, a, a->settings_named.items[i], err);
+    struct lrp_model_value input = {.name = NULL};
+    if (lrp_model_input_count(lrp_session_model(v->job.session))) lrp_model_input(lrp_session_model(v->job.session), 0, &input);
     for (size_t i = 0; !status && i < a->attributions.count; i++)
-        status = lrp_evaluation_add_attribution(v->evaluation, a->attributions.items[i], err);
+        status = lrp_evaluation_add_attribution(v->evaluation, a->attributions.items[i], input.name, err);
     if (status || lrp_evaluation_settings(v->evaluation)) return status;
     const char *method = lrp_settings_get(a->settings, LRP_SETTING_METHOD);
     const char *composite = lrp_settings_get(a->settings, LRP_SETTING_COMPOSITE);

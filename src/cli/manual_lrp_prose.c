@@ -298,7 +298,8 @@ static const struct lrp_prose metrics[] = {
      "has k steps of units set to the baseline, y_k is the score. AOPC is the mean of y_0 - y_k, larger for a good map under "
      "MoRF and smaller under LeRF; ABPC, the mean of y_k(LeRF) - y_k(MoRF), is the difference of both, and what settings are "
      "ranked by: a map that only finds where things are gains on the one and loses on the other. A random order is the zero "
-     "line. With tokens as units AOPC under MoRF is known as comprehensiveness, under LeRF as sufficiency.",
+     "line. With tokens as units AOPC under MoRF is known as comprehensiveness, under LeRF as sufficiency; the "
+     "baseline remove takes tokens out of a text that may be shorter, masks and segments with them, places counted anew.",
      NULL},
     {P,
      "What stands in the place of what is taken away decides as much as the map. On a small convolutional network for pictures "

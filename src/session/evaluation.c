@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mapping.h"
-
 static enum lrp_status no_memory(struct lrp_error *err)
 {
     return lrp_fail(err, LRP_MEMORY, "not enough memory for an evaluation");
@@ -115,46 +113,36 @@ enum lrp_status lrp_evaluation_add_setting(struct lrp_evaluation *e, const char 
     return status;
 }
 
-static const char *base_of(const char *path)
+/* A picture of a heatmap tells colours, not numbers: neither its zero nor its sign can be known. */
+static enum lrp_status attribution_of(const struct lrp_source *source, struct lrp_error *err)
 {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    if (!source->array)
+        return lrp_fail(err, LRP_FILE,
+                        "%s: a picture shows relevance in colours that tell neither sign nor zero; an attribution is an array "
+                        "of floats (.npy, .npz, .safetensors)",
+                        source->path);
+    if (!lrp_dtype_is_float(source->array->dtype) || !source->array->count)
+        return lrp_fail(err, LRP_FILE, "%s: an attribution is an array of floats", source->path);
+    return LRP_OK;
 }
 
-enum lrp_status lrp_evaluation_add_attribution(struct lrp_evaluation *e, const char *path, struct lrp_error *err)
+enum lrp_status lrp_evaluation_add_attribution(struct lrp_evaluation *e, const char *path, const char *name,
+                                               struct lrp_error *err)
 {
     struct lrp_evaluated *row;
-    struct lrp_tensor *made = NULL;
-    enum lrp_status status = lrp_tensor_read_npy(path, &made, err);
-    if (!status && (!lrp_dtype_is_float(made->dtype) || !made->count))
-        status = lrp_fail(err, LRP_FILE, "%s: an attribution is an array of floats", path);
-    if (!status) status = add_row(e, base_of(path), &row, err);
-    if (!status) row->made = lrp_tensor_retain(made);
-    lrp_tensor_release(made);
+    struct lrp_source source = {0};
+    enum lrp_status status = lrp_source_read(path, name, SIZE_MAX, &source, err);
+    if (!status) status = attribution_of(&source, err);
+    if (!status) status = add_row(e, source.label, &row, err);
+    if (!status) row->made = lrp_tensor_retain(source.array);
+    lrp_source_free(&source);
     return status;
-}
-
-static enum lrp_status read_picture(const char *path, struct lrp_picture *out, struct lrp_error *err)
-{
-    struct lrp_mapping mapping = {0};
-    enum lrp_status status = lrp_mapping_open(path, &mapping, err);
-    if (status) return status;
-    status = lrp_picture_decode(mapping.data, mapping.size, out, err);
-    lrp_mapping_close(&mapping);
-    return status ? lrp_fail_context(err, status, "%s", path) : LRP_OK;
 }
 
 enum lrp_status lrp_evaluation_set_mask(struct lrp_evaluation *e, const char *path, struct lrp_error *err)
 {
-    struct lrp_tensor *array = NULL;
-    const size_t length = strlen(path);
-    const bool numbers = length > 4 && strcmp(path + length - 4, ".npy") == 0;
     lrp_source_free(&e->mask);
-    e->mask.path = strdup(path);
-    enum lrp_status status = !e->mask.path ? no_memory(err)
-                             : numbers     ? lrp_tensor_read_npy(path, &array, err)
-                                           : read_picture(path, &e->mask.picture, err);
-    e->mask.array = array;
+    const enum lrp_status status = lrp_source_read(path, NULL, SIZE_MAX, &e->mask, err);
     e->has_mask = !status;
     return status;
 }

@@ -197,6 +197,12 @@ struct lrp_network *lrp_cache_find_network(const struct lrp_cache *cache, const 
 void lrp_cache_clear(struct lrp_cache *cache);
 
 /* What one job works on: its own references. */
+/* The network for the latest length of a text some tokens of which are removed (shorten.h). {0} at first. */
+struct lrp_shortened {
+    struct lrp_setup *setup;
+    size_t length;
+};
+
 struct lrp_job {
     struct lrp_session *session;
     struct lrp_setup *setup;
@@ -219,6 +225,7 @@ struct lrp_job {
     int maps_of;               /* the layer whose channels' heatmaps are wanted; -1: none */
     size_t map_count;          /* how many */
     double shown;              /* when what many passes have so far was published last */
+    struct lrp_shortened shortened;
 };
 
 struct lrp_session {

@@ -7,6 +7,7 @@
 #include "internal.h"
 #include "preprocess.h"
 #include "propagate_finish.h"
+#include "shorten.h"
 #include "statistics.h"
 #include "target.h"
 
@@ -187,6 +188,18 @@ static enum lrp_status embed(void *data, int64_t token, int value, struct lrp_te
     return status;
 }
 
+static enum lrp_status can_shorten(void *data, struct lrp_error *err)
+{
+    return lrp_job_can_shorten(data, err);
+}
+
+static enum lrp_status shortened(void *data, struct lrp_passes *passes, const size_t *kept, size_t count, double *score,
+                                 struct lrp_error *err)
+{
+    struct lrp_job *job = data;
+    return lrp_job_score_shortened(&job->shortened, job, passes, kept, count, score, err);
+}
+
 /* How the elements of an output are classes: that of tokens by its last axis, any other by its first behind the samples. */
 static void count_classes(const struct lrp_job *job, struct lrp_passes *p)
 {
@@ -216,6 +229,8 @@ enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation
                                .picture = picture,
                                .mask = mask,
                                .embed = embed,
+                               .can_shorten = can_shorten,
+                               .shortened = shortened,
                                .mask_token = -1,
                                .pad_token = -1,
                                .lanes = lrp_memory_lanes(job),

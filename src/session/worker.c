@@ -33,6 +33,7 @@ void lrp_job_free(struct lrp_job *job)
     free(job->inputs);
     lrp_recall_release(job->gone);
     free(job->ends);
+    lrp_setup_release(job->shortened.setup);
     lrp_setup_release(job->setup);
     lrp_results_release(job->results);
     free(job);

@@ -9,6 +9,8 @@ import struct
 import subprocess
 import sys
 import tempfile
+import zipfile
+import zlib
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from onnx_file import FLOAT, INT64, model, node, npy, tensor
@@ -112,6 +114,13 @@ def pgm(width, height, of):
     return b"P5 %d %d 255\n" % (width, height) + bytes(of(x, y) for y in range(height) for x in range(width))
 
 
+def grey_png(width, height, of):
+    rows = b"".join(bytes([0]) + bytes(of(x, y) for x in range(width)) for y in range(height))
+    chunk = lambda kind, body: struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
+
+
 def masks_go_where_pictures_go():
     # the picture's middle four columns of eight are seen, of a mask as large as the picture likewise: of its columns 5 to 7 the one
     # at 3 is left, a quarter of all; boxes are in the pixels that the model sees, arrays of its size
@@ -122,6 +131,7 @@ def masks_go_where_pictures_go():
     put("twice.pgm", pgm(16, 8, lambda x, y: 255 if x >= 10 else 0))
     put("grey.pgm", pgm(8, 4, lambda x, y: 127 if x >= 5 else 128))
     put("sixteen.npy", npy([1] * 16, [1, 1, 4, 4]))
+    put("sixteen2.npy", npy([1] * 32, [2, 1, 4, 4]))
     put("column.npy", npy([0, 0, 0, 1] * 4, [4, 4]))
     seen = dict(file="squares.onnx", given="wide.pgm")
     crop = ["--attribution", "sixteen.npy", "--size", "4", "--crop", "4"]
@@ -129,14 +139,33 @@ def masks_go_where_pictures_go():
                                 ("above 127", ["--mask", "grey.pgm"], .75), ("a box", ["--box", "3,0,4,4"], .25),
                                 ("an array", ["--mask", "column.npy"], .25)):
         same(what, scored("mass-accuracy", *crop, *options, **seen).get("value"), want)
+    os.makedirs("masks", exist_ok=True)
+    for name, data in (("wide.png", grey_png(8, 4, lambda x, y: 255 if x >= 5 else 0)), ("other.npy", npy([1, 1, 0, 0] * 4, [4, 4]))):
+        put("masks/" + name, data)
+    put("other.pgm", pgm(8, 4, lambda x, y: 100))
+    done = run("evaluate", "squares.onnx", "wide.pgm", "other.pgm", "--target", "0", "--skip-checks", "--json", "--metric", "mass-accuracy",
+               "--attribution", "sixteen2.npy", "--size", "4", "--crop", "4", "--masks", "masks")
+    told = json.loads(done.stdout) if not done.returncode else {}
+    if not told or told["chance"] != .375:
+        fail("a mask for each input", done.stderr, told)
+    else:
+        same("a mask for each input", told["results"][0]["metrics"][0]["value"], (.25 + .5) / 2)
     same("resized, not cropped", scored("mass-accuracy", "--attribution", "sixteen.npy", "--mask", "right.pgm", **seen).get("value"), .5)
 
 
 def interrupted():
     """What an interruption leaves is told: scores of the inputs so far, how many, and the signal's exit code."""
+    # the gradient of a linear network: |3|, |1|, |-2|, in order 1, 2, 3
+    left_by_interruption("evaluate", "--setting", "gradient")
+    left_by_interruption("choose", "--output", "left.json")
+    if json.load(open("left.json")).get("lrpscope") != 1:
+        fail("the winner so far")
+
+
+def left_by_interruption(command, *options):
     many, wait = ["ones.npy"] * 30000, 0.5
     while wait < 60:
-        program = subprocess.Popen([BINARY, "evaluate", "line.onnx", *many, "--target", "0", "--skip-checks", "--json", "--metric", "sparseness"],
+        program = subprocess.Popen([BINARY, command, "line.onnx", *many, "--target", "0", "--skip-checks", "--json", "--metric", "sparseness", *options],
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             out, err = program.communicate(timeout=wait)
@@ -147,12 +176,13 @@ def interrupted():
             break
         wait *= 2 # nothing was scored yet
     done = json.loads(out) if out else {}
+    scores = {r["setting"]: r["metrics"][0].get("value") for r in done.get("results", [])}
     if program.returncode != 130 or not 0 < done.get("samples", 0) < len(many):
-        fail("interrupted", program.returncode, done.get("samples"), err)
+        fail(f"{command}: interrupted", program.returncode, done.get("samples"), err)
     elif f"of {len(many)} inputs were scored before the interruption" not in err:
-        fail("an interruption is not told", err)
-    else: # the gradient of a linear network: |3|, |1|, |-2|, in order 1, 2, 3
-        same("its scores", done["results"][0]["metrics"][0].get("value"), 2 / 9)
+        fail(f"{command}: an interruption is not told", err)
+    else:
+        same(f"{command}: its scores", scores.get("gradient"), 2 / 9)
 
 
 def explained_anew():
@@ -237,6 +267,58 @@ def texts():
         fail("a span that is not there", done.stderr)
 
 
+def shorter_texts():
+    """A text's tokens are removed: the mean of what is left, with places counted anew: P[i] = i. Of a, b, c 3, 1, -2, of [CLS] and
+    [SEP] 10: (22 + 10) / 5; without a (19 + 6) / 4, without b (18 + 3) / 3, without c (20 + 1) / 2. The mask weighs [CLS] twice."""
+    inputs = {name: (INT64, ["n", "t"]) for name in ("input_ids", "attention_mask", "position_ids")}
+    nodes = [node("Gather", "e input_ids", "w", name="lookup"), node("Gather", "p position_ids", "q", name="places"), node("Add", "w q", "h", name="both"),
+             node("ReduceMean", "h", "y", name="mean", axes=[1], keepdims=0)]
+    tables = {"e": tensor([7, 7, 10, 10, 0, 3, 1, -2], [8, 1]), "p": tensor(list(range(8)), [8, 1])}
+    put("mean.onnx", model(nodes, inputs, {"y": (FLOAT, ["n", 1])}, tables))
+    text = ["--text", "a b c", "--tokenizer", "vocab.txt", "--composite", "zero", "--json", "--skip-checks"]
+    removal = ["--metric", "pixel-flipping(baseline=remove)"]
+    done = run("evaluate", "mean.onnx", *text, *removal)
+    if done.returncode:
+        return fail("removal", done.stderr)
+    m = json.loads(done.stdout)["results"][0]["metrics"][0]
+    same("removed, the most relevant first", m["curves"]["morf"], [32 / 5, 25 / 4, 21 / 3, 21 / 2])
+    same("the least relevant first", m["curves"]["lerf"], [32 / 5, (24 + 6) / 4, (23 + 3) / 3, 21 / 2])
+    same("ABPC of removal", m["abpc"], ((24 + 6) / 4 - 25 / 4 + (23 + 3) / 3 - 21 / 3) / 4)
+    # what is said at a place moves with the text: the last token's own place, without [CLS] and [SEP] at least one token stays
+    put("each.onnx", model(nodes[:3], inputs, {"h": (FLOAT, ["n", "t", 1])}, tables))
+    plain = ["--tokens", "5 6 7", *text[4:], "--target", "0@2"]
+    done = run("evaluate", "each.onnx", *plain, *removal)
+    if done.returncode:
+        fail("removal before a place", done.stderr)
+    else: # all relevance is the last token's: -2 + 2; without it b at place 1 speaks, then (a, b both 0, a goes first) b at place 0
+        same("a place that moves", json.loads(done.stdout)["results"][0]["metrics"][0]["curves"]["lerf"][0], 0)
+        same("one token stays", len(json.loads(done.stdout)["results"][0]["metrics"][0]["curves"]["morf"]), 3)
+    for file, options, said in (("sum.onnx", text, "takes texts of 5 tokens, no shorter ones"), ("line.onnx", None, "it is tokens that can be removed")):
+        done = run("evaluate", file, *(options or ["ones.npy", "--skip-checks"]), *removal)
+        if done.returncode != 2 or said not in done.stderr:
+            fail(f"removal from {file}", done.returncode, done.stderr)
+
+
+def attributions_of_files():
+    """Arrays by the input's name where a file holds several; pictures tell no numbers."""
+    with zipfile.ZipFile("two.npz", "w") as file:
+        file.writestr("other.npy", npy([9] * 5, [5]))
+        file.writestr("x.npy", npy([3, 1, -2], [1, 3]))
+    with zipfile.ZipFile("only.npz", "w") as file:
+        file.writestr("relevance.npy", npy([3, 1, -2], [1, 3]))
+    put("r.safetensors", safetensors({"h": ([2], [1, 2]), "x": ([1, 3], [3, 1, -2])}))
+    put("r.png", grey_png(3, 1, lambda x, y: 100))
+    with zipfile.ZipFile("none.npz", "w") as file:
+        file.writestr("a.npy", npy([9] * 5, [5]))
+        file.writestr("b.npy", npy([3, 1, -2], [1, 3]))
+    for file in ("two.npz", "only.npz", "r.safetensors"):
+        same(file, scored("pixel-flipping(unit=pixel,baseline=0)", "--attribution", file).get("abpc"), 2.5)
+    for file, said in (("r.png", "neither sign nor zero"), ("none.npz", "no array is called x")):
+        done = run("evaluate", "line.onnx", "ones.npy", "--skip-checks", "--attribution", file)
+        if done.returncode != 3 or said not in done.stderr:
+            fail(file, done.returncode, done.stderr)
+
+
 def settings():
     done = run("choose", "line.onnx", "ones.npy", "--skip-checks", "--output", "best.json", "--metric", "pixel-flipping", "--metric", "sparseness")
     if done.returncode or "epsilon = input-gradient" not in done.stdout.replace("zero = ", "") and "= input-gradient" not in done.stdout:
@@ -280,7 +362,7 @@ def main():
                                     ("u", [1, 0, 0, 1, 1, 1], [2, 3]), ("pair", [1, 1, 1, 2, 2, 2], [2, 3]), ("r2", [3, 1, -2] * 2, [2, 3]),
                                     ("back2", [-3, -1, 2] * 2, [2, 3]), ("back", [-3, -1, 2], [1, 3]), ("slope", [0, 1, 5], [1, 3])):
             put(name + ".npy", npy(values, shape))
-        for part in (flipping, numbers_alone, places, masks_go_where_pictures_go, interrupted, explained_anew, together, texts, settings, folders):
+        for part in (flipping, numbers_alone, places, masks_go_where_pictures_go, interrupted, explained_anew, together, texts, shorter_texts, attributions_of_files, settings, folders):
             part()
         listed = {m["name"] for m in json.loads(run("metrics", "--json").stdout)["metrics"]}
         if listed - worked:

@@ -147,6 +147,27 @@ def noise_is_the_same_everywhere():
         fail("another seed, another sample: the same noise", one, other, both)
 
 
+def passes_side_by_side():
+    """Small networks have several passes at a time: the bytes are those of one after the other, of one sample those of a batch. Of
+    the demo network, whose passes are far apart in time, and of every series there is."""
+    demo = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "assets", "demo")
+    for method in ("smooth-grad(19)", "smooth-grad(9,of=lrp,moment=variance)", "integrated-gradients(21)", "occlusion(4,3,keep=on)",
+                   "occlusion(7)"):
+        shown = []
+        for threads in ("1", "2", "3"):
+            done = run("explain", f"{demo}/vgg.onnx", f"{demo}/bag.png", "--labels", f"{demo}/labels.txt", "--method", method,
+                       "--relevance", "r.npy", "--skip-checks", "--threads", threads)
+            shown.append(open("r.npy", "rb").read() if not done.returncode else done.stderr)
+        if shown[0] != shown[1] or shown[0] != shown[2] or len(shown[0]) < 28 * 28 * 4:
+            fail(f"{method}: other bytes with more threads", *[s for s in shown if isinstance(s, str)])
+    # a second point below 0: z+ of (1, 2) gives all to the first value, of (-1, -2) all to the second
+    dense("signs.onnx", [[1, -1]], [0])
+    put("signs.npy", npy([1, 2], [1, 2]))
+    put("turn.npy", npy([0, 0, -2, -4], [2, 2]))
+    same("what is known of a point is forgotten with it",
+         explain("signs.onnx", "signs.npy", "smooth-grad(2,std=1,of=lrp,noise=turn.npy)", "--composite", "alpha-beta(1,0)")[0], [.5, .5])
+
+
 def refused():
     for method, code, *words in [
         ("smoothgrad", 2, "unknown method smoothgrad", "smooth-grad"),
@@ -160,6 +181,7 @@ def refused():
         ("smooth-grad(3,noise=noise.npy)", 3, "noise.npy", "3 draws"),
         ("occlusion(2,3)", 2, "stride 3 is larger than window 2"),
         ("ablation(mask=ones5.npy)", 3, "ones5.npy"),
+        ("occlusion(baseline=remove)", 2, "baseline remove", "metrics"),
         ("grad-cam", 2, "layer="),
         ("grad-cam(layer=nothing)", 2, "nothing"),
     ]:
@@ -208,6 +230,7 @@ with tempfile.TemporaryDirectory() as folder:
     worked_numbers()
     nothing_is_left_out()
     noise_is_the_same_everywhere()
+    passes_side_by_side()
     refused()
     said()
     composites()

@@ -4,14 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "methods/series.h"
-#include "units.h"
+#include "without.h"
 
 /* An order for every sample, and the scores on its way. Ways: two for every attribution, then the random ones. */
 struct flipping {
     struct lrp_metric_case *c;
-    struct lrp_units units;
-    struct lrp_tensor **baseline;
+    struct lrp_without without;
     size_t samples, step, length; /* length: steps; a curve has one point more */
     bool to_the_end;              /* the last point is the baseline, for all ways the same */
     size_t ways, random;          /* random: seeds */
@@ -21,7 +19,7 @@ struct flipping {
 
 static uint32_t *rank_of(const struct flipping *f, size_t way, size_t sample)
 {
-    return f->ranks + (way * f->samples + sample) * f->units.count;
+    return f->ranks + (way * f->samples + sample) * f->without.units.count;
 }
 
 /* Points that are different for every way; behind them the one all ways end in. */
@@ -30,16 +28,14 @@ static size_t own_points(const struct flipping *f)
     return f->length - f->to_the_end;
 }
 
-static enum lrp_status fill_flipped(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
+/* Units that are away in point k of sample n. */
+static const uint32_t *flipped_of(const void *data, size_t k, size_t n, size_t *taken)
 {
     const struct flipping *f = data;
     const size_t own = own_points(f), way = own ? k / own : 0;
     const bool last = !own || k == f->ways * own;
-    const size_t taken = last ? f->units.count : (k % own + 1) * f->step;
-    (void)err;
-    for (size_t n = 0; n < f->samples; n++)
-        lrp_units_take(f->c->passes, &f->units, rank_of(f, last ? 0 : way, n), taken, n, f->baseline, point);
-    return LRP_OK;
+    *taken = last ? f->without.units.count : (k % own + 1) * f->step;
+    return rank_of(f, last ? 0 : way, n);
 }
 
 static double point_of(const struct flipping *f, size_t way, size_t step, size_t sample)
@@ -54,14 +50,15 @@ static double point_of(const struct flipping *f, size_t way, size_t step, size_t
 static enum lrp_status rank_attributions(struct flipping *f, struct lrp_error *err)
 {
     const struct lrp_metric_case *c = f->c;
-    double *values = malloc(f->units.elements * sizeof *values + 1), *sums = malloc(f->units.count * sizeof *sums + 1);
+    double *values = malloc(f->without.units.elements * sizeof *values + 1),
+           *sums = malloc(f->without.units.count * sizeof *sums + 1);
     enum lrp_status status = values && sums ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < c->count * f->samples; i++) {
         const size_t a = i / f->samples, n = i % f->samples;
         lrp_attribution_values(c, c->of[a].relevance, n, values);
-        lrp_units_sum(&f->units, values, sums);
-        status = lrp_units_rank(sums, f->units.count, false, rank_of(f, 2 * a, n), err);
-        if (!status) status = lrp_units_rank(sums, f->units.count, true, rank_of(f, 2 * a + 1, n), err);
+        lrp_units_sum(&f->without.units, values, sums);
+        status = lrp_units_rank(sums, f->without.units.count, false, rank_of(f, 2 * a, n), err);
+        if (!status) status = lrp_units_rank(sums, f->without.units.count, true, rank_of(f, 2 * a + 1, n), err);
     }
     free(values);
     free(sums);
@@ -76,12 +73,12 @@ static enum lrp_status rank_random(struct flipping *f, struct lrp_error *err)
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; !status && i < f->random * f->samples; i++) {
         const size_t k = i / f->samples, n = i % f->samples;
-        status = lrp_units_shuffle(seed + k, (uint64_t)f->c->passes->first_sample + n, 0, f->units.count,
+        status = lrp_units_shuffle(seed + k, (uint64_t)f->c->passes->first_sample + n, 0, f->without.units.count,
                                    rank_of(f, first + k, n), err);
     }
     for (size_t n = 0; !status && f->random && n < f->samples; n++)
-        for (size_t u = 0; u < f->units.count; u++)
-            rank_of(f, first + f->random, n)[u] = (uint32_t)f->units.count - 1 - rank_of(f, first, n)[u];
+        for (size_t u = 0; u < f->without.units.count; u++)
+            rank_of(f, first + f->random, n)[u] = (uint32_t)f->without.units.count - 1 - rank_of(f, first, n)[u];
     return status;
 }
 
@@ -100,7 +97,7 @@ static double area_over(const double *curve, size_t length)
 /* By trapezoids over the fraction that is taken. */
 static double area_under(const struct flipping *f, const double *curve)
 {
-    const double units = (double)f->units.count;
+    const double units = (double)f->without.units.count;
     double sum = 0;
     for (size_t k = 0; k < f->length; k++) {
         const double from = fmin((double)(k * f->step), units), to = fmin((double)((k + 1) * f->step), units);
@@ -165,17 +162,17 @@ static enum lrp_status flipping_new(struct flipping *f, struct lrp_metric_case *
 {
     struct lrp_passes *p = c->passes;
     *f = (struct flipping){.c = c, .samples = (size_t)p->samples};
-    enum lrp_status status = lrp_units_make(p, &f->units, err);
-    if (!status) status = lrp_passes_baseline(p, "baseline", &f->baseline, err);
+    const enum lrp_status status = lrp_without_new(p, &f->without, err);
     if (status) return status;
     const size_t steps = (size_t)lrp_given_number(p->given, "steps", 0);
     f->step = (size_t)lrp_given_number(p->given, "step", 1);
-    f->length = (f->units.count + f->step - 1) / f->step;
+    const bool all = f->without.most == f->without.units.count;
+    f->length = all ? (f->without.most + f->step - 1) / f->step : f->without.most / f->step;
     if (steps && steps < f->length) f->length = steps;
-    f->to_the_end = f->length * f->step >= f->units.count;
+    f->to_the_end = f->length * f->step >= f->without.units.count;
     f->random = (size_t)lrp_given_number(p->given, "random", 0);
     f->ways = 2 * c->count + f->random + (f->random > 0);
-    f->ranks = calloc(f->ways * f->samples + 1, (f->units.count + 1) * sizeof *f->ranks);
+    f->ranks = calloc(f->ways * f->samples + 1, (f->without.units.count + 1) * sizeof *f->ranks);
     f->clean = calloc(f->samples + 1, sizeof *f->clean);
     f->scores = calloc((f->ways * own_points(f) + 1) * f->samples + 1, sizeof *f->scores);
     return f->ranks && f->clean && f->scores ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for flipping");
@@ -183,8 +180,7 @@ static enum lrp_status flipping_new(struct flipping *f, struct lrp_metric_case *
 
 static void flipping_free(struct flipping *f)
 {
-    lrp_point_free(f->c->passes, f->baseline);
-    lrp_units_free(&f->units);
+    lrp_without_free(&f->without);
     free(f->ranks);
     free(f->clean);
     free(f->scores);
@@ -198,8 +194,7 @@ static enum lrp_status flip(struct lrp_metric_case *c, struct lrp_measure *out, 
     if (!status) status = rank_attributions(&f, err);
     if (!status) status = rank_random(&f, err);
     if (!status) status = lrp_passes_score_clean(c->passes, f.clean, err);
-    if (!status)
-        status = lrp_passes_score_all(c->passes, f.ways * own_points(&f) + f.to_the_end, fill_flipped, &f, f.scores, err);
+    if (!status) status = lrp_without_score(&f.without, f.ways * own_points(&f) + f.to_the_end, flipped_of, &f, f.scores, err);
     for (size_t i = 0; !status && i < c->count * f.samples; i++)
         status = put_curves(&f, i / f.samples * 2, i / f.samples * 2 + 1, i % f.samples, &out[i], err);
     for (size_t n = 0; !status && n < f.samples; n++) status = put_zero_line(&f, n, &out[c->count * f.samples + n], err);
@@ -221,32 +216,33 @@ static enum lrp_status flip(struct lrp_metric_case *c, struct lrp_measure *out, 
 #define STEPS_LINE "how many of them; without it until all is gone"
 #define SCORE_LINE "the output itself, or its share by softmax"
 
-const struct lrp_metric lrp_metric_row_pixel_flipping = {
-    .info = {.name = "pixel-flipping",
-             .line = "how the score falls as the most relevant regions are taken away first, against the least relevant first",
-             .formula = "ABPC = mean over k of y_k(LeRF) - y_k(MoRF); AOPC = mean of y_0 - y_k; AUC by trapezoids",
-             .cost = "2 L x forward, L = units / step; for all settings together 4 L for the random orders",
-             .shows =
-                 "A high ABPC says that the network's output hangs on what the map marks and not on what it leaves out. It "
-                 "does not say that the map is right: the score depends on what stands in the place of what is taken, and a "
-                 "map that multiplies by the input gains where the baseline is where the input is 0.",
-             .better = LRP_BETTER_MORE,
-             .numbers = NUMBERS,
-             .curves = CURVES,
-             LRP_METHOD_TAKES(
-                 {"unit", "region", LRP_METHOD_WORD, "pixel region value", UNIT_LINE},
-                 {"size", "", LRP_METHOD_COUNT, NULL, SIZE_LINE},
-                 {"step", "1", LRP_METHOD_COUNT, NULL, "units taken from one point of the curve to the next"},
-                 {"baseline", "", LRP_METHOD_BASELINE, NULL, "what stands in their place; without it mean, then min"},
-                 {"score", "logit", LRP_METHOD_WORD, "logit softmax", SCORE_LINE},
-                 {"steps", "", LRP_METHOD_COUNT, NULL, STEPS_LINE},
-                 {"mask", "", LRP_METHOD_FILE, NULL, "units as groups: a number for each place"},
-                 {"seed", "0", LRP_METHOD_SEED, NULL, "of the random orders"},
-                 {"random", "3", LRP_METHOD_SEED, NULL, "how many random orders; 0: none"},
-                 {"integral", "mean", LRP_METHOD_WORD, "mean trapezoid", "how ABPC sums up its curve"})},
-    .compute = flip,
-    .zero_line = true,
-    .two_baselines = true};
+const struct lrp_metric lrp_metric_row_pixel_flipping =
+    {.info =
+         {.name = "pixel-flipping",
+          .line = "how the score falls as the most relevant regions are taken away first, against the least relevant first",
+          .formula = "ABPC = mean over k of y_k(LeRF) - y_k(MoRF); AOPC = mean of y_0 - y_k; AUC by trapezoids",
+          .cost = "2 L x forward, L = units / step; for all settings together 4 L for the random orders",
+          .shows = "A high ABPC says that the network's output hangs on what the map marks and not on what it leaves out. It "
+                   "does not say that the map is right: the score depends on what stands in the place of what is taken, and a "
+                   "map that multiplies by the input gains where the baseline is where the input is 0.",
+          .better = LRP_BETTER_MORE,
+          .numbers = NUMBERS,
+          .curves = CURVES,
+          LRP_METHOD_TAKES(
+              {"unit", "region", LRP_METHOD_WORD, "pixel region value", UNIT_LINE},
+              {"size", "", LRP_METHOD_COUNT, NULL, SIZE_LINE},
+              {"step", "1", LRP_METHOD_COUNT, NULL, "units taken from one point of the curve to the next"},
+              {"baseline", "", LRP_METHOD_BASELINE, NULL,
+               "what stands in their place; without it mean, then min (of tokens: mask, pad or 0); remove: nothing, of tokens"},
+              {"score", "logit", LRP_METHOD_WORD, "logit softmax", SCORE_LINE},
+              {"steps", "", LRP_METHOD_COUNT, NULL, STEPS_LINE},
+              {"mask", "", LRP_METHOD_FILE, NULL, "units as groups: a number for each place"},
+              {"seed", "0", LRP_METHOD_SEED, NULL, "of the random orders"},
+              {"random", "3", LRP_METHOD_SEED, NULL, "how many random orders; 0: none"},
+              {"integral", "mean", LRP_METHOD_WORD, "mean trapezoid", "how ABPC sums up its curve"})},
+     .compute = flip,
+     .zero_line = true,
+     .two_baselines = true};
 
 const struct lrp_metric lrp_metric_row_abpc_vit =
     {.info =

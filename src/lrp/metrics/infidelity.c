@@ -5,7 +5,7 @@
 
 #include "methods/series.h"
 #include "similarity.h"
-#include "units.h"
+#include "without.h"
 
 /* ---- noise ---- */
 
@@ -120,8 +120,7 @@ const struct lrp_metric lrp_metric_row_infidelity = {
 
 struct subsets {
     struct lrp_metric_case *c;
-    struct lrp_units units;
-    struct lrp_tensor **baseline;
+    struct lrp_without without;
     size_t samples, count, size; /* subsets; units in each */
     uint32_t *ranks;             /* by subset, sample and unit */
     double *scores;              /* by subset and sample */
@@ -129,36 +128,33 @@ struct subsets {
 
 static uint32_t *subset_of(const struct subsets *w, size_t k, size_t n)
 {
-    return w->ranks + (k * w->samples + n) * w->units.count;
+    return w->ranks + (k * w->samples + n) * w->without.units.count;
 }
 
-static enum lrp_status fill_subset(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
+static const uint32_t *away_of(const void *data, size_t k, size_t n, size_t *taken)
 {
     const struct subsets *w = data;
-    (void)err;
-    for (size_t n = 0; n < w->samples; n++)
-        lrp_units_take(w->c->passes, &w->units, subset_of(w, k, n), w->size, n, w->baseline, point);
-    return LRP_OK;
+    *taken = w->size;
+    return subset_of(w, k, n);
 }
 
 static enum lrp_status subsets_new(struct subsets *w, struct lrp_metric_case *c, struct lrp_error *err)
 {
     const struct lrp_given *given = c->passes->given;
     const uint64_t seed = (uint64_t)lrp_given_number(given, "seed", 0);
-    enum lrp_status status = lrp_units_make(c->passes, &w->units, err);
-    if (!status) status = lrp_passes_baseline(c->passes, "baseline", &w->baseline, err);
+    enum lrp_status status = lrp_without_new(c->passes, &w->without, err);
     if (status) return status;
-    const size_t half = w->units.count > 1 ? w->units.count / 2 : 1;
+    const size_t half = w->without.units.count > 1 ? w->without.units.count / 2 : 1;
     w->samples = (size_t)c->passes->samples;
     w->count = (size_t)lrp_given_number(given, "n", 1);
     w->size = (size_t)lrp_given_number(given, "k", (double)(half < 224 ? half : 224));
-    if (w->size > w->units.count) w->size = w->units.count;
-    w->ranks = calloc(w->count * w->samples + 1, (w->units.count + 1) * sizeof *w->ranks);
+    if (w->size > w->without.most) w->size = w->without.most;
+    w->ranks = calloc(w->count * w->samples + 1, (w->without.units.count + 1) * sizeof *w->ranks);
     w->scores = calloc(w->count * w->samples + 1, sizeof *w->scores);
     if (!w->ranks || !w->scores) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < w->count * w->samples; i++)
-        status = lrp_units_shuffle(seed, (uint64_t)c->passes->first_sample + i % w->samples, i / w->samples, w->units.count,
-                                   subset_of(w, i / w->samples, i % w->samples), err);
+        status = lrp_units_shuffle(seed, (uint64_t)c->passes->first_sample + i % w->samples, i / w->samples,
+                                   w->without.units.count, subset_of(w, i / w->samples, i % w->samples), err);
     return status;
 }
 
@@ -167,11 +163,11 @@ static double foretold(const struct subsets *w, const struct lrp_attribution *a,
                        double *sums, double *drops)
 {
     lrp_attribution_values(w->c, a->relevance, n, values);
-    lrp_units_sum(&w->units, values, sums);
+    lrp_units_sum(&w->without.units, values, sums);
     for (size_t k = 0; k < w->count; k++) {
         double *told = drops + w->count + k;
         *told = 0;
-        for (size_t u = 0; u < w->units.count; u++) *told += subset_of(w, k, n)[u] < w->size ? sums[u] : 0;
+        for (size_t u = 0; u < w->without.units.count; u++) *told += subset_of(w, k, n)[u] < w->size ? sums[u] : 0;
         drops[k] = clean - w->scores[k * w->samples + n];
     }
     return lrp_pearson(drops + w->count, drops, w->count);
@@ -182,15 +178,14 @@ static enum lrp_status foretell(struct lrp_metric_case *c, struct lrp_measure *o
     struct subsets w = {.c = c};
     enum lrp_status status = subsets_new(&w, c, err);
     double *clean = calloc((size_t)c->passes->samples + 1, sizeof *clean),
-           *values = malloc((w.units.elements + 1) * sizeof *values), *sums = malloc((w.units.count + 1) * sizeof *sums),
-           *drops = malloc((2 * w.count + 1) * sizeof *drops);
+           *values = malloc((w.without.units.elements + 1) * sizeof *values),
+           *sums = malloc((w.without.units.count + 1) * sizeof *sums), *drops = malloc((2 * w.count + 1) * sizeof *drops);
     if (!status && !(clean && values && sums && drops)) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_passes_score_clean(c->passes, clean, err);
-    if (!status) status = lrp_passes_score_all(c->passes, w.count, fill_subset, &w, w.scores, err);
+    if (!status) status = lrp_without_score(&w.without, w.count, away_of, &w, w.scores, err);
     for (size_t i = 0; !status && i < c->count * w.samples; i++)
         out[i].numbers[0] = foretold(&w, &c->of[i / w.samples], i % w.samples, clean[i % w.samples], values, sums, drops);
-    lrp_point_free(c->passes, w.baseline);
-    lrp_units_free(&w.units);
+    lrp_without_free(&w.without);
     free(w.ranks);
     free(w.scores);
     free(clean);
@@ -201,22 +196,23 @@ static enum lrp_status foretell(struct lrp_metric_case *c, struct lrp_measure *o
 }
 
 const struct lrp_metric lrp_metric_row_faithfulness = {
-    .info = {.name = "faithfulness",
-             .line = "whether relevance foretells how the score falls without some units (Bhatt et al. 2020)",
-             .formula = "Pearson's correlation of sum over S of r and f(x) - f(x with S set to B), over n random S of k units",
-             .cost = "n x forward, for all settings together",
-             .shows =
-                 "That relevance adds up as the score does. It depends on the baseline as pixel-flipping does, and its random "
-                 "subsets are far from any picture.",
-             .better = LRP_BETTER_MORE,
-             .numbers = {"value"},
-             LRP_METHOD_TAKES(
-                 {"k", "", LRP_METHOD_COUNT, NULL, "units of a subset; without it 224, at most half of them"},
-                 {"n", "100", LRP_METHOD_COUNT, NULL, "how many subsets"},
-                 {"unit", "pixel", LRP_METHOD_WORD, "pixel region value", "what is taken away at once"},
-                 {"size", "", LRP_METHOD_COUNT, NULL, "side of a region"},
-                 {"baseline", "", LRP_METHOD_BASELINE, NULL, "what stands in their place; without it mean, then min"},
-                 {"mask", "", LRP_METHOD_FILE, NULL, "units as groups: a number for each place"},
-                 {"seed", "0", LRP_METHOD_SEED, NULL, "of the subsets"})},
+    .info =
+        {.name = "faithfulness",
+         .line = "whether relevance foretells how the score falls without some units (Bhatt et al. 2020)",
+         .formula = "Pearson's correlation of sum over S of r and f(x) - f(x with S set to B), over n random S of k units",
+         .cost = "n x forward, for all settings together",
+         .shows = "That relevance adds up as the score does. It depends on the baseline as pixel-flipping does, and its random "
+                  "subsets are far from any picture.",
+         .better = LRP_BETTER_MORE,
+         .numbers = {"value"},
+         LRP_METHOD_TAKES(
+             {"k", "", LRP_METHOD_COUNT, NULL, "units of a subset; without it 224, at most half of them"},
+             {"n", "100", LRP_METHOD_COUNT, NULL, "how many subsets"},
+             {"unit", "pixel", LRP_METHOD_WORD, "pixel region value", "what is taken away at once"},
+             {"size", "", LRP_METHOD_COUNT, NULL, "side of a region"},
+             {"baseline", "", LRP_METHOD_BASELINE, NULL,
+              "what stands in their place; without it mean, then min (of tokens: mask, pad or 0); remove: nothing, of tokens"},
+             {"mask", "", LRP_METHOD_FILE, NULL, "units as groups: a number for each place"},
+             {"seed", "0", LRP_METHOD_SEED, NULL, "of the subsets"})},
     .compute = foretell,
     .two_baselines = true};
