@@ -32,8 +32,8 @@ finish() {
 }
 
 # ---- packages: only those that are missing ----
-packages="cmake ninja-build pkg-config gcc libc6-dev libncurses-dev libcjson-dev libpng-dev zlib1g-dev libjpeg62-turbo-dev libutf8proc-dev libdnnl-dev libwebp-dev libgif-dev
-libcmocka-dev libvterm-dev doxygen libonnx-testdata ncurses-term tmux xz-utils python3 python3-numpy
+packages="cmake ninja-build pkg-config gcc libc6-dev libncurses-dev libcjson-dev libpng-dev zlib1g-dev libjpeg62-turbo-dev libutf8proc-dev libdnnl-dev libwebp-dev libgif-dev libhdf5-dev
+libcmocka-dev libvterm-dev doxygen libonnx-testdata ncurses-term tmux xz-utils python3 python3-numpy python3-h5py
 zsh fish"
 install_missing() {
     if ! command -v dpkg >/dev/null 2>&1; then

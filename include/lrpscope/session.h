@@ -60,6 +60,10 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
 enum lrp_status lrp_session_set_tensors(struct lrp_session *session, const char *const *names,
                                         const struct lrp_tensor *const *tensors, size_t count, const char *label,
                                         struct lrp_error *err);
+/* What input number `index` was given, as the model takes it: scaled, of its shape. Retained (lrp_tensor_release); NULL:
+ * nothing.
+ */
+const struct lrp_tensor *lrp_session_input(struct lrp_session *session, size_t index);
 /* What names tokens: in targets, and the classes of an output that has one for each token. Borrowed: must outlive the session,
  * its jobs and its snapshots. Before anything runs. */
 void lrp_session_set_tokenizer(struct lrp_session *session, const struct lrp_tokenizer *tokenizer);

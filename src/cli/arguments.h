@@ -61,10 +61,10 @@ struct lrp_arguments {
     unsigned show;                /* enum lrp_show */
     const char *text, *text_pair, *text_file, *tokens, *tokenizer;
     const char *scale_tokens, *html, *group, *decoder_text, *continuation;
-    const char *index, *graph, *width, *only_channels;                               /* of concepts */
-    unsigned by, pool;                                                               /* enum lrp_cli_by, enum lrp_cli_pool */
-    const char *from, *cluster, *inputs_file, *names, *write, *shard, *mean_heatmap; /* of batch and merge */
-    const char *json_form;                                                           /* lines, or NULL */
+    const char *index, *graph, *width, *only_channels; /* of concepts */
+    unsigned by, pool;                                 /* enum lrp_cli_by, enum lrp_cli_pool */
+    const char *from, *cluster, *inputs_file, *names, *write, *shard, *mean_heatmap, *h5; /* of batch and merge */
+    const char *json_form;                                                                /* lines, or NULL */
     const char *color, *script, *show_map;
     const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top, steps, references, limit, progress_fd;

@@ -10,9 +10,11 @@
 #include "lrpscope/heatmap.h"
 #include "mapping.h"
 #include "merge.h"
+#include "merge_virelay.h"
 #include "npy.h"
 #include "paths.h"
 #include "table.h"
+#include "virelay.h"
 
 static enum lrp_status no_memory(struct lrp_error *err)
 {
@@ -53,10 +55,11 @@ static enum lrp_status cluster_all(const struct lrp_arguments *a, const struct l
                                    const struct lrp_tensor *relevance, struct lrp_document *d, struct lrp_error *err)
 {
     struct lrp_clusters clusters;
-    enum lrp_status status = lrp_clusters_of(relevance, a->cluster, &clusters, err);
-    if (!status) status = lrp_clusters_write(&clusters, relevance, m->folder, err);
-    if (!status && a->json) lrp_clusters_put(&clusters, d);
-    if (!status && !a->json) status = lrp_clusters_print(&clusters, err);
+    enum lrp_status status = lrp_clusters_of(relevance, a->cluster ? a->cluster : "spray", &clusters, err);
+    if (!status && a->h5) status = lrp_merge_virelay(a, relevance, &clusters, err);
+    if (!status && a->cluster) status = lrp_clusters_write(&clusters, relevance, m->folder, err);
+    if (!status && a->cluster && a->json) lrp_clusters_put(&clusters, d);
+    if (!status && a->cluster && !a->json) status = lrp_clusters_print(&clusters, err);
     lrp_clusters_free(&clusters);
     return status;
 }
@@ -71,7 +74,7 @@ struct mapped_array {
 static enum lrp_status map_relevance(const struct lrp_arguments *a, const struct lrp_shard_set *m, struct mapped_array *out,
                                      const struct lrp_tensor **tensor, struct lrp_error *err)
 {
-    const bool needed = a->mean_heatmap || a->cluster;
+    const bool needed = a->mean_heatmap || a->cluster || a->h5;
     if (!m->stacked || m->shape.rank < 0)
         return needed ? lrp_fail(err, LRP_UNSUPPORTED,
                                  "%s: relevance is not in one array (inputs of different sizes, or --write without relevance)",
@@ -110,13 +113,14 @@ static enum lrp_status merge_folder(const struct lrp_arguments *a, struct lrp_do
     const struct lrp_tensor *relevance = NULL;
     enum lrp_status status = a->input_count == 1 ? LRP_OK : lrp_fail(err, LRP_USAGE, "merge takes one folder of results");
     if (!status && a->mean_heatmap) status = lrp_cli_path_writable(a->mean_heatmap, err);
+    if (!status && a->h5 && (status = lrp_virelay_ready(err)) != LRP_OK) lrp_fail_context(err, status, "--h5");
     if (!status) status = lrp_shard_set_open(a->inputs[0], &m, err);
     if (!status) status = lrp_shard_set_lines(&m, err);
     if (!status) status = lrp_shard_set_relevance(&m, err);
     if (!status) status = map_relevance(a, &m, &array, &relevance, err);
     if (!status) status = write_statistics(&m, relevance, err);
     if (!status && a->mean_heatmap) status = write_mean(relevance, a->mean_heatmap, err);
-    if (!status && a->cluster) status = cluster_all(a, &m, relevance, d, err);
+    if (!status && (a->cluster || a->h5)) status = cluster_all(a, &m, relevance, d, err);
     if (!status) status = tell_merged(a, &m, d, err);
     lrp_mapping_close(&array.file);
     lrp_shard_set_free(&m);

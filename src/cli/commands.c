@@ -105,9 +105,12 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                     "for every class (a sample's folder where that is a label, else its target) and for every channel; of batches "
                     "with --write layerwise also for every channel of every layer. Names "
                     "shards that are missing or not finished. --cluster writes clusters.json, embedding.npy, the mean "
-                    "heatmap of every cluster (cluster-K.npy, cluster-K.png) and its medoid (cluster-K-medoid.png) into the folder.",
+                    "heatmap of every cluster (cluster-K.npy, cluster-K.png) and its medoid (cluster-K-medoid.png) into the folder. --h5 writes what ViRelAy shows: inputs, predictions, "
+                    "relevance and clusters (of --cluster, else of spray); pictures and outputs, which a batch does not keep, are read and "
+                    "computed once more.",
          .run = lrp_cli_merge, .most_inputs = 1,
-         .examples = {"lrpscope merge results --mean-heatmap mean.png", "lrpscope merge results --cluster 'spray(clusters=4)'"}},
+         .examples = {"lrpscope merge results --mean-heatmap mean.png", "lrpscope merge results --cluster 'spray(clusters=4)'",
+                      "lrpscope merge results --h5 virelay/fashion"}},
     [LRP_COMMAND_EVALUATE] =
         {.name = "evaluate", .arguments = "MODEL INPUT...", .summary = "scores settings on the same inputs: pixel flipping, localisation, sanity checks",
          .details = "Prints a row a setting and a column a metric (lrpscope metrics): mean and standard error over all inputs, in how many of them "

@@ -175,6 +175,9 @@ static const struct lrp_option options[] = {
      .help = "write \"DONE ALL\" to this descriptor after every sample"},
     {.name = "mean-heatmap", .argument = "F.png", .commands = LRP_FOR(MERGE), IN(OUTPUT), TEXT(mean_heatmap),
      .help = "write the mean over all samples as a heatmap"},
+    {.name = "h5", .argument = "PREFIX", .commands = LRP_FOR(MERGE), IN(OUTPUT), TEXT(h5),
+     .help = "write a ViRelAy project: PREFIX-project.yaml and what it names, or the same in a folder PREFIX (needs the HDF5 library, and "
+             "the model and inputs where the batch found them)"},
     {.name = "from", .argument = "F.npy", .commands = BATCH, IN(INPUT), TEXT(from),
      .help = "heatmaps to be clustered, written before: one for every sample"},
     {.name = "cluster", .argument = "SPRAY", .commands = BATCH | LRP_FOR(MERGE), IN(OUTPUT), TEXT(cluster),

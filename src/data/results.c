@@ -244,45 +244,78 @@ bool lrp_results_whole(const struct lrp_batch_results *r)
 
 /* ---- where they come from ---- */
 
-/* Line `sample` of inputs.jsonl. */
-static enum lrp_status find_input(const char *path, size_t sample, cJSON **out, struct lrp_error *err)
+/* inputs.jsonl, read line by line. */
+struct source_lines {
+    char *path, *from; /* owned; from: the folder the batch was started in */
+    FILE *file;
+    char *line; /* owned */
+    size_t size, count;
+};
+
+static enum lrp_status open_sources(const struct lrp_batch_results *r, struct source_lines *s, struct lrp_error *err)
 {
-    FILE *file = fopen(path, "re");
-    char *line = NULL;
-    size_t size = 0, at = 0;
-    ssize_t n = 0;
-    if (!file) return lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));
-    while (at <= sample && (n = getline(&line, &size, file)) > 0) at++;
-    enum lrp_status status =
-        at > sample ? lrp_json_parse(line, (size_t)n, out, err) : lrp_fail(err, LRP_FILE, "it has no line %zu", sample + 1);
-    if (status) lrp_fail_context(err, status, "%s", path);
-    free(line);
-    fclose(file);
+    cJSON *batch = NULL;
+    const char *from = "";
+    char *json = path_in(r->folder, "batch.json");
+    *s = (struct source_lines){.path = path_in(r->folder, "inputs.jsonl")};
+    enum lrp_status status = json && s->path ? lrp_json_read_found(json, &batch, err) : no_memory(err);
+    if (!status) status = lrp_json_get_string(batch, "folder", &from, err);
+    if (!status && !(s->from = strdup(from))) status = no_memory(err);
+    if (!status && !(s->file = fopen(s->path, "re"))) status = lrp_fail(err, LRP_FILE, "%s: %s", s->path, strerror(errno));
+    cJSON_Delete(batch);
+    free(json);
+    return status;
+}
+
+static void close_sources(struct source_lines *s)
+{
+    if (s->file) fclose(s->file);
+    free(s->line);
+    free(s->path);
+    free(s->from);
+}
+
+/* The next line's file and target (NULL: none of its own); owned. Either may be NULL: that is not asked for. */
+static enum lrp_status next_source(struct source_lines *s, char **path, char **target, struct lrp_error *err)
+{
+    cJSON *input = NULL;
+    const char *file = "", *own = "";
+    struct lrp_text whole = {0};
+    const ssize_t n = getline(&s->line, &s->size, s->file);
+    if (n <= 0) return lrp_fail(err, LRP_FILE, "%s: it has no line %zu", s->path, s->count + 1);
+    s->count++;
+    if (!path && !target) return LRP_OK;
+    enum lrp_status status = lrp_json_parse(s->line, (size_t)n, &input, err);
+    if (!status) status = lrp_json_get_string(input, "path", &file, err);
+    if (!status) status = lrp_json_get_string(input, "target", &own, err);
+    if (status) lrp_fail_context(err, status, "%s", s->path);
+    if (!status && path) {
+        lrp_text_printf(&whole, "%s%s%s", *file == '/' ? "" : s->from, *file == '/' || !*s->from ? "" : "/", file);
+        if (!(*path = lrp_text_take(&whole))) status = no_memory(err);
+    }
+    if (!status && target && *own && !(*target = strdup(own))) status = no_memory(err);
+    lrp_text_free(&whole);
+    cJSON_Delete(input);
     return status;
 }
 
 enum lrp_status lrp_results_source(const struct lrp_batch_results *r, size_t sample, char **path, char **target,
                                    struct lrp_error *err)
 {
-    cJSON *input = NULL, *batch = NULL;
-    const char *file = "", *own = "", *from = "";
-    char *inputs = path_in(r->folder, "inputs.jsonl"), *json = path_in(r->folder, "batch.json");
-    struct lrp_text whole = {0};
+    struct source_lines lines;
     *path = *target = NULL;
-    enum lrp_status status = inputs && json ? find_input(inputs, sample, &input, err) : no_memory(err);
-    if (!status) status = lrp_json_read_found(json, &batch, err);
-    if (!status) status = lrp_json_get_string(batch, "folder", &from, err);
-    if (!status) status = lrp_json_get_string(input, "path", &file, err);
-    if (!status) status = lrp_json_get_string(input, "target", &own, err);
-    if (!status) {
-        lrp_text_printf(&whole, "%s%s%s", *file == '/' ? "" : from, *file == '/' || !*from ? "" : "/", file);
-        *path = lrp_text_take(&whole);
-        *target = *own ? strdup(own) : NULL;
-        if (!*path || (*own && !*target)) status = no_memory(err);
-    }
-    cJSON_Delete(input);
-    cJSON_Delete(batch);
-    free(inputs);
-    free(json);
+    enum lrp_status status = open_sources(r, &lines, err);
+    while (!status && lines.count < sample) status = next_source(&lines, NULL, NULL, err);
+    if (!status) status = next_source(&lines, path, target, err);
+    close_sources(&lines);
+    return status;
+}
+
+enum lrp_status lrp_results_paths(const struct lrp_batch_results *r, char **paths, struct lrp_error *err)
+{
+    struct source_lines lines;
+    enum lrp_status status = open_sources(r, &lines, err);
+    for (size_t i = 0; !status && i < r->samples; i++) status = next_source(&lines, &paths[i], NULL, err);
+    close_sources(&lines);
     return status;
 }

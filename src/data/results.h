@@ -51,5 +51,7 @@ void lrp_results_free(struct lrp_batch_results *results);
  * the folder the batch was started in. Owned. Errors: LRP_FILE. */
 enum lrp_status lrp_results_source(const struct lrp_batch_results *results, size_t sample, char **path, char **target,
                                    struct lrp_error *err);
+/* The files of all samples, into `paths` by sample; owned by the caller, also after an error. Errors: LRP_FILE. */
+enum lrp_status lrp_results_paths(const struct lrp_batch_results *results, char **paths, struct lrp_error *err);
 
 #endif

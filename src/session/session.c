@@ -241,6 +241,15 @@ enum lrp_status lrp_session_set_tensor(struct lrp_session *session, const char *
     return lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
+const struct lrp_tensor *lrp_session_input(struct lrp_session *session, size_t index)
+{
+    pthread_mutex_lock(&session->lock);
+    const struct lrp_tensor *input = index < lrp_model_input_count(session->model) ? session->inputs[index] : NULL;
+    if (input) lrp_tensor_retain(input);
+    pthread_mutex_unlock(&session->lock);
+    return input;
+}
+
 /* The sources of several inputs change places with those in the session. */
 static void swap_sources(struct lrp_session *s, struct lrp_source *sources, const size_t *indices, size_t count)
 {

@@ -28,7 +28,7 @@ EXAMPLES = {
     "--layout": ["nhwc"], "--channels": ["bgr"], "--preprocess": ["half.json"], "--labels": ["labels.txt"],
     "--heatmap": ["h.png"], "--relevance": ["r.npy"], "--layerwise": ["l.safetensors"], "--sheet": ["s.png"], "--animation": ["a.png"], "--report": ["r.json"],
     "--output-dir": ["d"], "--output": ["o.npy"], "--top": ["1"], "--lens": [None], "--from": ["turned.npy"], "--cluster": ["spray(clusters=3)"], "--inputs": ["list.txt", "zeros.txt"], "--null": [None], "--names": ["number"], "--write": ["report"],
-    "--shard": ["0/2"], "--resume": [None], "--limit": ["1"], "--progress-fd": ["2"], "--mean-heatmap": ["m.png"], "--canonize-report": [None], "--json": [None], "--all": [None],
+    "--shard": ["0/2"], "--resume": [None], "--limit": ["1"], "--progress-fd": ["2"], "--mean-heatmap": ["m.png"], "--h5": ["h5"], "--canonize-report": [None], "--json": [None], "--all": [None],
     "--at": ["dense"], "--show": ["activation"], "--colormap": ["viridis"], "--reduce": ["norm"], "--overlay": ["0.3"],
     "--clip": ["10:90"], "--gamma": ["0.5"], "--size-factor": ["3"], "--repeat": ["2"], "--profile": [None],
     "--script": ["keys.script"], "--linear": [None], "--quiet": [None], "--verbose": [None], "--help": [None], "--version": [None],

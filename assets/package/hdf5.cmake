@@ -1,0 +1,16 @@
+# libhdf5, which is not linked but loaded when a ViRelAy project is written: LRP_HDF5_LIBRARY is the name it is loaded by ("" without it).
+set(LRP_HDF5_LIBRARY "")
+if(LRPSCOPE_HDF5 AND NOT LRPSCOPE_PORTABLE)
+  pkg_check_modules(HDF5 hdf5)
+  if(HDF5_FOUND)
+    list(GET HDF5_LINK_LIBRARIES 0 file)
+    get_filename_component(file "${file}" REALPATH)
+    get_filename_component(file "${file}" NAME)
+    string(REGEX MATCH "^[^.]+[.]so[.][0-9]+" LRP_HDF5_LIBRARY "${file}") # libhdf5_serial.so.103.3.0: what programs are linked with
+  endif()
+  if(LRP_HDF5_LIBRARY)
+    message(STATUS "HDF5: ${LRP_HDF5_LIBRARY}, loaded when it is needed")
+  else()
+    message(STATUS "HDF5: not found, no ViRelAy projects")
+  endif()
+endif()
