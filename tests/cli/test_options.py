@@ -197,7 +197,7 @@ def main():
     subprocess.run([BINARY, "batch", "model.onnx", "input.ppm", "other.ppm", "third.ppm", "fourth.ppm", "--skip-checks", "--output-dir", "done"], check=True, capture_output=True)
     subprocess.run([BINARY, "concepts", "model.onnx", "input.ppm", "--skip-checks", "--at", "conv", "--references", "3", "--index", "old-index"], check=True, capture_output=True)
     helps = {c: subprocess.run([BINARY, *([c] if c else []), "--help"], capture_output=True, text=True, check=True).stdout for c in CALLS}
-    listed = {c: set(re.findall(r"^ +(?:-[a-z0-9], +)?(--[a-z-]+)", text, re.M)) for c, text in helps.items()}
+    listed = {c: set(re.findall(r"^ +(?:-[a-z0-9], +)?(--[a-z0-9-]+)", text, re.M)) for c, text in helps.items()}
     names = set(re.findall(r"^  lrpscope ([a-z]+)", helps[""].split("Commands:")[1].split("\n\n")[0], re.M)) | {""}
     failures = [f"the command {c or 'without a name'} is not called here" for c in names - set(CALLS)]
     every = set().union(*listed.values())

@@ -170,7 +170,7 @@ def main():
         for command in commands:
             words = ["lrpscope", command or "vgg.onnx"]
             manual = subprocess.run([binary] + [command] * bool(command) + ["--help"], check=True, capture_output=True, text=True).stdout
-            want = set(re.findall(r"^ +(?:-[a-z0-9], +)?(--[a-z-]+)", manual, re.M))
+            want = set(re.findall(r"^ +(?:-[a-z0-9], +)?(--[a-z0-9-]+)", manual, re.M))
             got = terminal.offers(" ".join(words) + " --")
             if got != want or len(want) < 4:
                 failures += 1
