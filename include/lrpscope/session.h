@@ -361,6 +361,10 @@ enum lrp_status lrp_snapshot_compare(const struct lrp_snapshot *a, int layer_a, 
 /* Writes a heatmap PNG of b less a, drawn as a's settings ask for. */
 enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int layer_a, const struct lrp_snapshot *b,
                                                int layer_b, int64_t sample, const char *path, struct lrp_error *err);
+/* The graph of layers, with what the check, rules and relevance say of each: SVG, a row a layer, or DOT for Graphviz, by the
+ * path's suffix (.svg, .dot, .gv). Arithmetic of shapes and masks is left out. Errors: LRP_USAGE for another suffix; LRP_FILE.
+ */
+enum lrp_status lrp_snapshot_export_graph(const struct lrp_snapshot *snapshot, const char *path, struct lrp_error *err);
 /* A moving picture that steps through the layers from the output to the input: PNG (APNG), or GIF by the path's suffix where
  * the build has giflib, else LRP_UNSUPPORTED. */
 enum lrp_status lrp_snapshot_export_animation(const struct lrp_snapshot *snapshot, int64_t sample, const char *path,

@@ -357,6 +357,7 @@ static const struct {
             [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},
             [LRP_EFFECT_WRITE] = {lrp_runner_write, false},
             [LRP_EFFECT_DUMP] = {do_dump, true},
+            [LRP_EFFECT_EXPORT_GRAPH] = {lrp_runner_write, false},
             [LRP_EFFECT_COMPLETE] = {do_complete, true},
             [LRP_EFFECT_INPUT] = {do_input, false},
             [LRP_EFFECT_STORE] = {do_store, false},

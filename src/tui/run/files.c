@@ -131,7 +131,8 @@ static enum lrp_status export_picture(const struct lrp_runner *runner, const cha
 static enum lrp_status write_file(struct lrp_runner *runner, enum lrp_effect_kind kind, const char *path, struct lrp_error *err)
 {
     if (kind == LRP_EFFECT_WRITE) return lrp_settings_write(runner->snapshot->settings, path, err);
-    return export_picture(runner, path, err);
+    return kind == LRP_EFFECT_EXPORT_GRAPH ? lrp_snapshot_export_graph(runner->snapshot, path, err)
+                                           : export_picture(runner, path, err);
 }
 
 void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect)
@@ -139,7 +140,9 @@ void lrp_runner_write(struct lrp_runner *runner, const struct lrp_effect *effect
     struct lrp_error err;
     char text[LRP_NAME_SIZE + 16];
     char *path = lrp_expand_path(effect->text);
-    const char *command = effect->kind == LRP_EFFECT_WRITE ? ":write" : ":export";
+    const char *command = effect->kind == LRP_EFFECT_WRITE          ? ":write"
+                          : effect->kind == LRP_EFFECT_EXPORT_GRAPH ? ":export-graph"
+                                                                    : ":export";
     if (!path) {
         lrp_runner_say(runner, true, "not enough memory");
     } else if (effect->kind != LRP_EFFECT_EXPORT_ALL && lrp_runner_may_write(runner, command, path, &err)) {

@@ -28,6 +28,10 @@ void lrp_do_dump(struct lrp_app *app)
 {
     begin_line(app, LRP_ACTION_dump);
 }
+void lrp_do_export_graph(struct lrp_app *app)
+{
+    begin_line(app, LRP_ACTION_export_graph);
+}
 void lrp_do_bind(struct lrp_app *app)
 {
     begin_line(app, LRP_ACTION_bind);
@@ -131,6 +135,10 @@ void lrp_take_export_all(struct lrp_app *app, const char *path)
 void lrp_take_dump(struct lrp_app *app, const char *path)
 {
     lrp_app_emit(app, LRP_EFFECT_DUMP, path, 0, false);
+}
+void lrp_take_export_graph(struct lrp_app *app, const char *path)
+{
+    lrp_app_emit(app, LRP_EFFECT_EXPORT_GRAPH, path, 0, false);
 }
 void lrp_take_write_rules(struct lrp_app *app, const char *path)
 {

@@ -12,11 +12,11 @@
  * argument `number` of the form's method is now. CONDITION: relevance must pass channel `number` of layers[0], or need not
  * any longer; -1: none of the layer's. EVALUATE: settings are scored on the input. TAKE_SETTING: text = a composite, or a
  * method (flag). NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name
- * for prompt `number`. EXPORT, EXPORT_ALL (a folder), WRITE: text = path, flag = may replace. DUMP: text = path. START: what is
- * wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path. STORE: the present
- * results for comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. NEXT_INPUT: number = +1 or -1,
- * of the inputs that were given. TRY: text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but
- * not kept; NULL: back to what is kept. */
+ * for prompt `number`. EXPORT, EXPORT_ALL (a folder), EXPORT_GRAPH, WRITE: text = path, flag = may replace. DUMP: text = path.
+ * START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path.
+ * STORE: the present results for comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. NEXT_INPUT:
+ * number = +1 or -1, of the inputs that were given. TRY: text = rule for `layers`, or composite if number is
+ * LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -40,6 +40,7 @@
     X(EXPORT)                                                                                                                  \
     X(EXPORT_ALL)                                                                                                              \
     X(WRITE)                                                                                                                   \
+    X(EXPORT_GRAPH)                                                                                                            \
     X(DUMP)                                                                                                                    \
     X(COMPLETE)                                                                                                                \
     X(INPUT)                                                                                                                   \
