@@ -173,7 +173,7 @@ struct lrp_snapshot {
     bool blocked;             /* no relevance is computed: the check fails, counts for the method, and is not skipped */
     const char *composite;    /* that holds: the one that was set, or the default of this kind of model */
     const char *const *rules; /* text of the rule each layer has ("" for row 0) */
-    const struct lrp_rule_source *rule_sources; /* by layer: which primitive or option gave it */
+    const struct lrp_rule_source *const *rule_sources; /* by layer: which primitive or option gave it */
     const char *const *warnings; /* of the assignment: rules that fell through, selectors that matched a dropped node */
     size_t warning_count;        /* of warnings */
     const char *const *notes;    /* of the inputs: what was filled in or converted, which values stand for them; a line each */

@@ -67,13 +67,26 @@ static void *allocate_large(struct lrp_arena *arena, size_t size)
     return block->data;
 }
 
+/* What an item of so many bytes can need: its size is a multiple of that. */
+static size_t alignment_of(size_t size)
+{
+    const size_t divides = size & (~size + 1);
+    return !divides || divides > ALIGNMENT ? ALIGNMENT : divides;
+}
+
+static size_t aligned_up(size_t used, size_t alignment)
+{
+    return (used + alignment - 1) / alignment * alignment;
+}
+
 void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
-    bytes = bytes ? (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT : ALIGNMENT;
+    if (!bytes) bytes = 1;
     struct arena_block *block = arena->blocks;
-    if (!block || block->size - block->used < bytes) {
+    if (block) block->used = aligned_up(block->used, alignment_of(size));
+    if (!block || block->size < block->used || block->size - block->used < bytes) {
         if (bytes > arena->next_size / 4) return allocate_large(arena, bytes);
         block = new_block(arena->next_size);
         if (!block) return NULL;

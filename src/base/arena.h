@@ -9,8 +9,8 @@ struct lrp_arena;
 /* NULL when out of memory. */
 struct lrp_arena *lrp_arena_new(void);
 void lrp_arena_free(struct lrp_arena *arena);
-/* Zeroed memory for count*size bytes, aligned to 16; NULL on overflow or when out of memory. count or size 0: a valid pointer.
- */
+/* Zeroed memory for `count` items of `size` bytes, aligned as such items need it: texts lie side by side. NULL on overflow or
+ * when out of memory. count or size 0: a valid pointer. */
 void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size);
 /* Room for one more behind `count` items of `size` bytes: the array, moved where that was needed (its old place stays the
  * arena's), with *capacity told; NULL when out of memory. */

@@ -36,13 +36,12 @@ static bool grow_table(struct lrp_shape_set *set)
     return true;
 }
 
-static const struct lrp_shape *add_shape(struct lrp_shape_set *set, const struct lrp_shape *shape)
+const struct lrp_shape *lrp_shape_copy(struct lrp_arena *arena, const struct lrp_shape *shape)
 {
-    struct lrp_shape *copy = lrp_arena_calloc(set->arena, 1, sizeof *copy);
+    struct lrp_shape *copy = lrp_arena_calloc(arena, 1, sizeof *copy);
     if (!copy) return NULL;
     copy->rank = shape->rank;
-    memcpy(copy->dim, shape->dim, (size_t)shape->rank * sizeof *shape->dim);
-    set->count++;
+    if (shape->rank > 0) memcpy(copy->dim, shape->dim, (size_t)shape->rank * sizeof *shape->dim);
     return copy;
 }
 
@@ -52,7 +51,10 @@ const struct lrp_shape *lrp_shape_set_keep(struct lrp_shape_set *set, const stru
     if (set->last && lrp_shape_equal(set->last, shape)) return set->last;
     if (set->count * 2 >= set->capacity && !grow_table(set)) return NULL;
     const struct lrp_shape **slot = find_slot(set, shape);
-    if (!*slot) *slot = add_shape(set, shape);
+    if (!*slot) {
+        *slot = lrp_shape_copy(set->arena, shape);
+        set->count += *slot != NULL;
+    }
     return set->last = *slot;
 }
 

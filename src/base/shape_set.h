@@ -14,6 +14,8 @@ struct lrp_shape_set {       /* {.arena = ...} is an empty one */
 
 /* The shape of which nothing is known: rank -1. Static. */
 extern const struct lrp_shape lrp_shape_unknown;
+/* A copy in an arena; NULL when out of memory. */
+const struct lrp_shape *lrp_shape_copy(struct lrp_arena *arena, const struct lrp_shape *shape);
 /* The shape as the set holds it, which lives as long as the arena; NULL when out of memory. */
 const struct lrp_shape *lrp_shape_set_keep(struct lrp_shape_set *set, const struct lrp_shape *shape);
 /* Frees the set's own memory; shapes stay. */

@@ -93,9 +93,9 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
         lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
-                           layer->body < 0 && now->rule_sources[i].fallback ? " (fallback)" : "");
+                           layer->body < 0 && now->rule_sources[i]->fallback ? " (fallback)" : "");
         const char *obstacle = obstacle_of(layer);
-        const char *by = layer->body < 0 ? now->rule_sources[i].plugin : NULL;
+        const char *by = layer->body < 0 ? now->rule_sources[i]->plugin : NULL;
         lrp_cli_table_cell(&table, "%s%s%s%s%s", by ? "overridden by " : "", by ? by : "",
                            by && (*obstacle || (layer->executable && !layer->differentiable)) ? "; " : "",
                            *obstacle ? "not executable: " : "",
@@ -170,7 +170,7 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_number(d, o, "parameters", (double)layer->parameters);
     lrp_cli_json_put_number(d, o, "macs", (double)layer->macs);
     lrp_cli_json_put_text(d, o, "rule", now->rules[layer->index]);
-    lrp_cli_json_put_text(d, o, "rule_source", now->rule_sources[layer->index].text);
+    lrp_cli_json_put_text(d, o, "rule_source", now->rule_sources[layer->index]->text);
     char *fallback = lrp_snapshot_fallback(now, layer->index);
     d->failed |= !fallback;
     lrp_cli_json_put_text(d, o, "fallback", fallback);

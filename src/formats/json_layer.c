@@ -84,8 +84,9 @@ static struct lrp_blob *new_blob(struct lrp_json_reader *r, enum lrp_dtype dtype
     const int64_t count = lrp_shape_count(shape);
     struct lrp_blob *blob = count < 0 || count > MOST_LITERAL ? NULL : lrp_arena_calloc(r->arena, 1, sizeof *blob);
     void *data = blob ? lrp_arena_calloc(r->arena, (size_t)count, size) : NULL;
-    if (!data) return NULL;
-    *blob = (struct lrp_blob){.dtype = dtype, .shape = *shape, .count = (size_t)count, .raw = data};
+    const struct lrp_shape *kept = data ? lrp_shape_copy(r->arena, shape) : NULL;
+    if (!kept) return NULL;
+    *blob = (struct lrp_blob){.dtype = dtype, .shape = kept, .count = (size_t)count, .raw = data};
     return blob;
 }
 
@@ -101,7 +102,7 @@ static enum lrp_status read_weight(struct lrp_json_reader *r, const cJSON *layer
             if (strcmp(t->name, item->valuestring) != 0) continue;
             if (!(blob = lrp_arena_calloc(r->arena, 1, sizeof *blob))) return no_memory(r);
             *blob = (struct lrp_blob){
-                .dtype = t->dtype, .shape = t->shape, .count = t->count, .raw = t->data, .mapped = r->weights_mapped};
+                .dtype = t->dtype, .shape = &t->shape, .count = t->count, .raw = t->data, .mapped = r->weights_mapped};
             *out = blob;
             return LRP_OK;
         }

@@ -45,7 +45,7 @@ static enum lrp_status add_tensor(struct lrp_json_out *w, int value, bool as_vec
     struct lrp_safetensor *tensor = new_tensor(w);
     if (!tensor) return lrp_json_out_no_memory(w);
     *tensor = (struct lrp_safetensor){
-        .name = v->name, .dtype = blob->dtype, .shape = blob->shape, .data = blob->raw, .count = blob->count};
+        .name = v->name, .dtype = blob->dtype, .shape = *blob->shape, .data = blob->raw, .count = blob->count};
     if (blob->view || (lrp_dtype_is_float(blob->dtype) && blob->dtype != LRP_DTYPE_FLOAT)) {
         float *numbers = malloc((blob->count + 1) * sizeof *numbers);
         if (!numbers) return lrp_json_out_no_memory(w);

@@ -46,9 +46,9 @@ static enum lrp_status check_sparse(struct lrp_reader *reader, struct sparse *sp
     if (count < 0 || (uint64_t)count > LARGEST_DENSE / size)
         return lrp_fail(reader->err, LRP_FILE, "too large to be written out densely (more than %zu bytes)", LARGEST_DENSE);
     sparse->count = (size_t)count;
-    const bool flat = indices->shape.rank == 1 && indices->count == values->count;
-    const bool tuples = indices->shape.rank == 2 && indices->shape.dim[0] == (int64_t)values->count &&
-                        indices->shape.dim[1] == sparse->shape.rank;
+    const bool flat = indices->shape->rank == 1 && indices->count == values->count;
+    const bool tuples = indices->shape->rank == 2 && indices->shape->dim[0] == (int64_t)values->count &&
+                        indices->shape->dim[1] == sparse->shape.rank;
     return flat || tuples ? LRP_OK : lrp_fail(reader->err, LRP_FILE, "the shapes of values and indices do not fit");
 }
 
@@ -56,7 +56,7 @@ static enum lrp_status check_sparse(struct lrp_reader *reader, struct sparse *sp
 static int64_t dense_position(const struct sparse *sparse, size_t i)
 {
     int64_t index, at = 0;
-    if (sparse->indices->shape.rank == 1) {
+    if (sparse->indices->shape->rank == 1) {
         lrp_blob_i64(sparse->indices, i, 1, &index);
         return index < 0 || index >= (int64_t)sparse->count ? -1 : index;
     }
@@ -73,13 +73,14 @@ static enum lrp_status write_out(struct lrp_reader *reader, const struct sparse 
 {
     const size_t size = lrp_dtype_size(sparse->values->dtype);
     unsigned char *raw = lrp_arena_calloc(reader->arena, sparse->count, size);
-    if (!raw) return lrp_reader_no_memory(reader);
+    const struct lrp_shape *shape = lrp_shape_copy(reader->arena, &sparse->shape);
+    if (!raw || !shape) return lrp_reader_no_memory(reader);
     for (size_t i = 0; i < sparse->values->count; i++) {
         const int64_t at = dense_position(sparse, i);
         if (at < 0) return lrp_fail(reader->err, LRP_FILE, "index %zu lies outside the tensor", i);
         memcpy(raw + (size_t)at * size, (const unsigned char *)sparse->values->raw + i * size, size);
     }
-    *out = (struct lrp_blob){.dtype = sparse->values->dtype, .shape = sparse->shape, .count = sparse->count, .raw = raw};
+    *out = (struct lrp_blob){.dtype = sparse->values->dtype, .shape = shape, .count = sparse->count, .raw = raw};
     return LRP_OK;
 }
 

@@ -65,27 +65,28 @@ static enum lrp_status check_size(struct lrp_reader *reader, const struct lrp_bl
     char shape[160];
     if (needed == have) return LRP_OK;
     return lrp_fail(reader->err, LRP_FILE, "%s of %s needs %zu bytes, %zu are there",
-                    lrp_shape_text(&blob->shape, 0, "x", shape, sizeof shape), lrp_dtype_text(blob->dtype), needed, have);
+                    lrp_shape_text(blob->shape, 0, "x", shape, sizeof shape), lrp_dtype_text(blob->dtype), needed, have);
 }
 
 static enum lrp_status read_dims(struct lrp_reader *reader, struct lrp_bytes message, struct lrp_blob *blob)
 {
     struct lrp_wire_numbers dims = lrp_wire_numbers_of(message, FIELD_DIMS, LRP_WIRE_VARINT);
+    struct lrp_shape shape = {.rank = 0};
     uint64_t value;
     char text[160];
     while (lrp_wire_numbers_next(&dims, &value)) {
-        if (blob->shape.rank == LRP_MAX_RANK)
-            return lrp_fail(reader->err, LRP_FILE, "has more than %d dimensions", LRP_MAX_RANK);
+        if (shape.rank == LRP_MAX_RANK) return lrp_fail(reader->err, LRP_FILE, "has more than %d dimensions", LRP_MAX_RANK);
         if ((int64_t)value < 0) return lrp_fail(reader->err, LRP_FILE, "has a negative dimension");
-        blob->shape.dim[blob->shape.rank++] = (int64_t)value;
+        shape.dim[shape.rank++] = (int64_t)value;
     }
     const enum lrp_status status = lrp_reader_check_numbers(reader, &dims);
     if (status) return status;
-    const int64_t count = lrp_shape_count(&blob->shape);
-    if (count < 0)
-        return lrp_fail(reader->err, LRP_FILE, "%s is too large", lrp_shape_text(&blob->shape, 0, "x", text, sizeof text));
+    const int64_t count = lrp_shape_count(&shape);
+    if (count < 0) return lrp_fail(reader->err, LRP_FILE, "%s is too large", lrp_shape_text(&shape, 0, "x", text, sizeof text));
+    reader->shapes.arena = reader->arena;
+    blob->shape = lrp_shape_set_keep(&reader->shapes, &shape);
     blob->count = (size_t)count;
-    return LRP_OK;
+    return blob->shape ? LRP_OK : lrp_reader_no_memory(reader);
 }
 
 /* One look at every field: the name and type first, because they may stand anywhere. */

@@ -46,6 +46,7 @@ void lrp_reader_close(struct lrp_reader *reader)
 {
     lrp_names_free(&reader->external_of);
     lrp_text_set_free(&reader->texts);
+    lrp_shape_set_free(&reader->shapes);
 }
 
 enum lrp_status lrp_reader_check(struct lrp_reader *reader, const struct lrp_wire *wire)

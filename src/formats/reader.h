@@ -17,7 +17,8 @@ struct lrp_reader {
     const char *path; /* of the model, for finding external data */
     struct lrp_arena *arena;
     struct lrp_error *err;
-    struct lrp_text_set texts; /* names and types: most are said more than once */
+    struct lrp_text_set texts;   /* names and types: most are said more than once */
+    struct lrp_shape_set shapes; /* of tensors: likewise */
     struct lrp_bytes file;
     bool file_mapped;               /* its bytes are pages of the file */
     size_t mapped;                  /* bytes of all files */

@@ -50,7 +50,7 @@ static bool add_values(struct lrp_graph *g, const struct lrp_definition *d, stru
         const int v = lrp_builder_value(g, names, d->constants[i].name);
         if (v < 0) return false;
         const struct lrp_blob *blob = d->constants[i].blob;
-        g->values[v].desc = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = &blob->shape, .constant = blob};
+        g->values[v].desc = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = blob->shape, .constant = blob};
     }
     for (size_t n = 0; n < d->node_count; n++)
         for (int i = 0; i < d->nodes[n].output_count; i++)

@@ -54,7 +54,7 @@ static enum lrp_status settle_flags(struct lrp_builder *b, const signed char *fl
         unsigned char *raw = lrp_arena_calloc(g->arena, 1, 1);
         if (!blob || !raw) return lrp_builder_no_memory(b);
         *raw = flags[i] > 0;
-        *blob = (struct lrp_blob){.dtype = desc->dtype, .shape = *desc->shape, .count = 1, .raw = raw};
+        *blob = (struct lrp_blob){.dtype = desc->dtype, .shape = desc->shape, .count = 1, .raw = raw};
         desc->constant = blob;
     }
     return LRP_OK;
@@ -84,7 +84,7 @@ static enum lrp_status add_inputs(struct lrp_builder *b, const struct lrp_graph_
         int v = value_of(b, d->constants[i].name);
         if (v < 0) return lrp_builder_no_memory(b);
         g->values[v].desc.dtype = d->constants[i].blob->dtype;
-        g->values[v].desc.shape = &d->constants[i].blob->shape;
+        g->values[v].desc.shape = d->constants[i].blob->shape;
         g->values[v].desc.constant = d->constants[i].blob;
     }
     return LRP_OK;

@@ -108,7 +108,7 @@ static bool weights_load(const struct lrp_graph *graph, const struct lrp_node *n
     const double alpha = (double)lrp_call_float(&n->call, "alpha", 1), beta = (double)lrp_call_float(&n->call, "beta", 1);
     const struct lrp_blob *blob = lrp_graph_desc(graph, n->in[1])->constant;
     const struct lrp_desc *bias = lrp_graph_desc(graph, lrp_node_input(n, 2));
-    *w = (struct weights){.shape = blob->shape, .count = blob->count, .outputs = outputs};
+    *w = (struct weights){.shape = *blob->shape, .count = blob->count, .outputs = outputs};
     if (bias && !is_per_output(bias, outputs)) return false;
     w->w = malloc((w->count + 1) * sizeof *w->w);
     w->b = calloc(outputs + 1, sizeof *w->b);

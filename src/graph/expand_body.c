@@ -65,8 +65,7 @@ static bool describe_call(const struct expander *e, const struct lrp_node_defini
     for (int i = 0; i < node->input_count; i++) {
         const struct lrp_blob *blob = constant_of(e, node->inputs[i]);
         out->in[i] = (struct lrp_desc){.present = *node->inputs[i] != 0, .shape = &lrp_shape_unknown};
-        if (blob)
-            out->in[i] = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = &blob->shape, .constant = blob};
+        if (blob) out->in[i] = (struct lrp_desc){.present = true, .dtype = blob->dtype, .shape = blob->shape, .constant = blob};
     }
     for (int j = 0; j < node->output_count; j++)
         out->out[j] = (struct lrp_desc){.present = *node->outputs[j] != 0, .shape = &lrp_shape_unknown};

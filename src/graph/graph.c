@@ -190,7 +190,7 @@ static int new_constant(struct lrp_graph *graph, const char *name, const struct 
     int value = new_value(graph, name);
     if (!blob || !copy || value < 0 || !lrp_graph_reshape(graph, value, shape)) return -1;
     if (count) memcpy(copy, data, (size_t)count * size);
-    *blob = (struct lrp_blob){.dtype = dtype, .shape = *shape, .count = (size_t)count, .raw = copy};
+    *blob = (struct lrp_blob){.dtype = dtype, .shape = graph->values[value].desc.shape, .count = (size_t)count, .raw = copy};
     graph->values[value].desc.dtype = dtype;
     graph->values[value].desc.constant = blob;
     return value;

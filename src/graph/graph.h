@@ -32,22 +32,22 @@ struct lrp_value {
 struct lrp_node {
     const char *name; /* unique: the file's, or the first output's, doubled ones with ~2 ... */
     struct lrp_call call;
-    int *in, *out;      /* value numbers, -1: left out; as many as the call's */
-    const int *file_in; /* the inputs the file gave it, whatever became of it; NULL for nodes of our own */
+    int *in, *out;        /* value numbers, -1: left out; as many as the call's */
+    const int *file_in;   /* the inputs the file gave it, whatever became of it; NULL for nodes of our own */
+    const char *obstacle; /* why it cannot run; "" if it can */
     int file_in_count;
     enum lrp_node_state state;
-    int owner;            /* of a swallowed node, else -1 */
-    int order;            /* place in execution order */
-    const char *obstacle; /* why it cannot run; "" if it can */
+    int owner; /* of a swallowed node, else -1 */
+    int order; /* place in execution order */
     enum lrp_status obstacle_status;
-    bool mixed_floats;         /* as the definition says */
-    bool late;                 /* has an obstacle before it runs only: shapes, or numbers that shapes depend on (late.h) */
-    bool computed_shape;       /* a Reshape whose shape was folded from Shape arithmetic */
-    int body;                  /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
-    int inside, inside_count;  /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
+    bool mixed_floats;        /* as the definition says */
+    bool late;                /* has an obstacle before it runs only: shapes, or numbers that shapes depend on (late.h) */
+    bool computed_shape;      /* a Reshape whose shape was folded from Shape arithmetic */
+    bool open;                /* an input or output has a size that is not known yet; its call has sizes that stand in for it */
+    int body;                 /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
+    int inside, inside_count; /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */
     int first_body, body_span; /* its bodies, and those in them: they follow each other */
     int explicit_count;        /* inputs the file gives it; behind them what its bodies read from around it */
-    bool open; /* an input or output has a size that is not known yet; its call has sizes that stand in for it */
 };
 
 /* A graph that hangs on an attribute of a node: a branch of an If, what a Loop, Scan or SequenceMap repeats. */
@@ -191,9 +191,11 @@ void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const
 
 /* By value: where the samples of a batch stand. They start as axis 0 of every input that has the batch's size there (what the
  * first float input has; of a model without any, the first of whole numbers) and go where the operators' rows say
- * (lrp_operator.batch). An output counts samples only if they stand whole at its axis 0: lrp_batch_whole. The caller frees it;
- * NULL when out of memory. */
-struct lrp_batch_axis *lrp_graph_trace_samples(const struct lrp_graph *graph);
+ * (lrp_operator.batch). An output counts samples only if they stand whole at its axis 0: lrp_batch_whole. To be read by
+ * lrp_batch_at; lives in the graph's arena. NULL when out of memory. */
+const struct lrp_batch_axis *const *lrp_graph_trace_samples(struct lrp_graph *graph);
+/* Never NULL. */
+const struct lrp_batch_axis *lrp_batch_at(const struct lrp_batch_axis *const *values, int value);
 bool lrp_batch_whole(const struct lrp_batch_axis *at);
 
 /* ---- the layer view ---- */

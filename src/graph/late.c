@@ -13,9 +13,9 @@ static struct lrp_blob blob_of(const struct lrp_tensor *t)
 {
     const bool is_float = lrp_dtype_is_float(t->dtype);
     if (t->dtype == LRP_DTYPE_STRING)
-        return (struct lrp_blob){.dtype = t->dtype, .shape = t->shape, .count = t->count, .strings = t->s};
+        return (struct lrp_blob){.dtype = t->dtype, .shape = &t->shape, .count = t->count, .strings = t->s};
     return (struct lrp_blob){.dtype = is_float ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64,
-                             .shape = t->shape,
+                             .shape = &t->shape,
                              .count = t->count,
                              .raw = is_float ? (const void *)t->f : (const void *)t->i};
 }

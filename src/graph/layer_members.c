@@ -1,6 +1,8 @@
 /* layer_members.c: which layer holds each node of the file, and each layer's list of nodes. */
 #include "layer_members.h"
 
+#include <stdlib.h>
+
 struct members {
     struct lrp_graph *graph;
     int *layer_of_node;
@@ -72,20 +74,26 @@ static void assign_nodes(struct members *m, const struct lrp_layer_nodes *layers
 
 static bool list_nodes(const struct members *m, struct lrp_layer *rows, size_t count, int file_nodes)
 {
-    struct lrp_arena *arena = m->graph->arena;
-    const char ***names = lrp_arena_calloc(arena, count, sizeof *names); /* the rows' lists, while they are filled */
-    if (!names) return false;
+    size_t all = 0;
     for (int n = 0; n < file_nodes; n++)
-        if (m->layer_of_node[n] > 0) rows[m->layer_of_node[n]].node_count++;
-    for (size_t i = 1; i < count; i++) {
-        rows[i].nodes = names[i] = lrp_arena_calloc(arena, (size_t)rows[i].node_count, sizeof **names);
-        if (!names[i]) return false;
-        rows[i].node_count = 0;
+        if (m->layer_of_node[n] > 0) {
+            rows[m->layer_of_node[n]].node_count++;
+            all++;
+        }
+    const char **names = lrp_arena_calloc(m->graph->arena, all, sizeof *names); /* of all rows, one behind the other */
+    size_t *ends = calloc(count + 1, sizeof *ends);                             /* of the rows' lists, while they are filled */
+    if (!names || !ends) {
+        free(ends);
+        return false;
     }
-    for (int n = 0; n < file_nodes; n++) {
-        const int layer = m->layer_of_node[n];
-        if (layer > 0) names[layer][rows[layer].node_count++] = file_name(m->graph, n);
+    for (size_t i = 1, start = 0; i < count; i++) {
+        rows[i].nodes = names + start;
+        ends[i] = start;
+        start += (size_t)rows[i].node_count;
     }
+    for (int n = 0; n < file_nodes; n++)
+        if (m->layer_of_node[n] > 0) names[ends[m->layer_of_node[n]]++] = file_name(m->graph, n);
+    free(ends);
     return true;
 }
 

@@ -239,18 +239,23 @@ static bool link_consumers(struct viewer *v)
     for (size_t i = 1; i < v->count; i++)
         for (int k = 0; k < v->rows[i].input_count; k++)
             if (v->rows[i].sources[k] >= 0) v->rows[v->rows[i].sources[k]].consumer_count++;
-    int **consumers = lrp_arena_calloc(v->arena, v->count, sizeof *consumers); /* the rows' lists, while they are filled */
-    if (!consumers) return false;
-    for (size_t i = 0; i < v->count; i++) {
-        v->rows[i].consumers = consumers[i] = lrp_arena_calloc(v->arena, (size_t)v->rows[i].consumer_count, sizeof **consumers);
-        if (!consumers[i]) return false;
-        v->rows[i].consumer_count = 0;
+    size_t all = 0;
+    for (size_t i = 0; i < v->count; i++) all += (size_t)v->rows[i].consumer_count;
+    int *consumers = lrp_arena_calloc(v->arena, all, sizeof *consumers); /* of all rows, one behind the other */
+    size_t *ends = calloc(v->count + 1, sizeof *ends);                   /* of the rows' lists, while they are filled */
+    if (!consumers || !ends) {
+        free(ends);
+        return false;
+    }
+    for (size_t i = 0, start = 0; i < v->count; i++) {
+        v->rows[i].consumers = consumers + start;
+        ends[i] = start;
+        start += (size_t)v->rows[i].consumer_count;
     }
     for (size_t i = 1; i < v->count; i++)
-        for (int k = 0; k < v->rows[i].input_count; k++) {
-            int source = v->rows[i].sources[k];
-            if (source >= 0) consumers[source][v->rows[source].consumer_count++] = (int)i;
-        }
+        for (int k = 0; k < v->rows[i].input_count; k++)
+            if (v->rows[i].sources[k] >= 0) consumers[ends[v->rows[i].sources[k]]++] = (int)i;
+    free(ends);
     return true;
 }
 

@@ -88,7 +88,7 @@ static int weights_matrix(struct lrp_graph *g, const struct einsum_product *p)
     const struct lrp_blob *blob = g->values[p->w].desc.constant;
     const size_t first = p->transposed ? p->made : p->contracted;
     size_t rows = 1;
-    for (size_t i = 0; i < first; i++) rows *= (size_t)blob->shape.dim[i];
+    for (size_t i = 0; i < first; i++) rows *= (size_t)blob->shape->dim[i];
     const size_t columns = rows ? blob->count / rows : 0;
     float *data = malloc((blob->count + 1) * sizeof *data), *turned = malloc((blob->count + 1) * sizeof *turned);
     int matrix = -1;

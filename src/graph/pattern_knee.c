@@ -165,7 +165,7 @@ static int times(struct lrp_graph *g, int value, double factor)
     if (!numbers) return -1;
     lrp_blob_f32(blob, 0, blob->count, numbers);
     for (size_t i = 0; i < blob->count; i++) numbers[i] = (float)(factor * (double)numbers[i]);
-    return lrp_graph_constant(g, g->values[value].name, &blob->shape, numbers);
+    return lrp_graph_constant(g, g->values[value].name, blob->shape, numbers);
 }
 
 /* relu is 1 above and 0 below; rest: what is 0 above and straight below, times an array. */

@@ -148,7 +148,7 @@ static int mapped_constant(struct lrp_graph *g, int value, float (*map)(float))
     if (!data) return -1;
     lrp_blob_f32(blob, 0, blob->count, data);
     for (size_t i = 0; i < blob->count; i++) data[i] = map(data[i]);
-    int constant = lrp_graph_constant(g, g->values[value].name, &blob->shape, data);
+    int constant = lrp_graph_constant(g, g->values[value].name, blob->shape, data);
     free(data);
     return constant;
 }

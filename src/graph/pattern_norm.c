@@ -55,7 +55,7 @@ static int scaled_constant(struct lrp_graph *g, int value, double factor)
     if (!data) return -1;
     lrp_blob_f32(blob, 0, blob->count, data);
     for (size_t i = 0; i < blob->count; i++) data[i] = (float)((double)data[i] * factor);
-    const int constant = lrp_graph_constant(g, g->values[value].name, &blob->shape, data);
+    const int constant = lrp_graph_constant(g, g->values[value].name, blob->shape, data);
     free(data);
     return constant;
 }

@@ -210,7 +210,7 @@ bool lrp_sizes_stand_in(struct lrp_graph *graph)
 
 static bool same_constant(const struct lrp_blob *a, const struct lrp_blob *b)
 {
-    return b && a->dtype == b->dtype && lrp_shape_equal(&a->shape, &b->shape) &&
+    return b && a->dtype == b->dtype && lrp_shape_equal(a->shape, b->shape) &&
            (a->dtype == LRP_DTYPE_STRING || memcmp(a->raw, b->raw, a->count * lrp_dtype_size(a->dtype)) == 0);
 }
 

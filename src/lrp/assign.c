@@ -52,6 +52,7 @@ enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_la
 struct assigner {
     const struct lrp_graph *graph;
     const struct lrp_layer_view *view;
+    enum lrp_convention convention;
     struct lrp_assignment *out;
     struct lrp_error *err;
 };
@@ -140,22 +141,53 @@ static const char *plugin_of(const struct lrp_rule *rule)
     return slash ? slash + 1 : by;
 }
 
-/* What a plugin computes in a rule's stead is said where the rule comes from. */
-static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct lrp_rule *rule, struct lrp_rule_source source)
+/* What a plugin computes in a rule's stead is said where the rule comes from. NULL when out of memory. */
+static const char *source_text(struct assigner *a, const struct lrp_rule_source *source)
 {
-    struct lrp_rule copy;
     struct lrp_text said = {0};
-    source.plugin = plugin_of(rule);
-    lrp_text_append(&said, source.text);
-    if (source.plugin) lrp_text_printf(&said, "%soverridden by %s", *source.text ? ", " : "", source.plugin);
+    lrp_text_append(&said, source->text);
+    if (source->plugin) lrp_text_printf(&said, "%soverridden by %s", *source->text ? ", " : "", source->plugin);
     const char *text = said.failed ? NULL : lrp_text_set_keep(&a->out->texts, said.data, said.length);
     lrp_text_free(&said);
-    enum lrp_status status = text ? lrp_rule_copy(rule, &copy, a->err) : lrp_fail(a->err, LRP_MEMORY, "not enough memory");
-    if (status) return status;
-    lrp_rule_clear(&a->out->rules[layer]);
-    a->out->rules[layer] = copy;
-    a->out->sources[layer] = source;
-    a->out->sources[layer].text = text;
+    return text;
+}
+
+/* One of the last few that were new, if it is the same: neighbours have the same rules. */
+static const struct lrp_given_rule *find_given(const struct lrp_assignment *out, const struct lrp_rule *rule,
+                                               const struct lrp_rule_source *source)
+{
+    int looked = 0;
+    for (const struct lrp_given_rule *g = out->newest; g && looked < 8; g = g->before, looked++)
+        if (g->source.text == source->text && g->source.selector == source->selector && g->source.plugin == source->plugin &&
+            g->source.fallback == source->fallback && lrp_rule_equal(&g->rule, rule))
+            return g;
+    return NULL;
+}
+
+/* NULL when out of memory. */
+static const struct lrp_given_rule *add_given(struct assigner *a, const struct lrp_rule *rule,
+                                              const struct lrp_rule_source *source)
+{
+    struct lrp_given_rule *g = lrp_arena_calloc(a->out->texts.arena, 1, sizeof *g);
+    char *words = lrp_rule_text(rule, a->convention);
+    if (g && words) g->text = lrp_text_set_keep(&a->out->texts, words, strlen(words));
+    free(words);
+    if (!g || !g->text || lrp_rule_copy(rule, &g->rule, a->err)) return NULL;
+    g->source = *source;
+    g->before = a->out->newest;
+    return a->out->newest = g;
+}
+
+static enum lrp_status give_rule(struct assigner *a, size_t layer, const struct lrp_rule *rule, struct lrp_rule_source source)
+{
+    source.plugin = plugin_of(rule);
+    source.text = source_text(a, &source);
+    const struct lrp_given_rule *given = source.text ? find_given(a->out, rule, &source) : NULL;
+    if (!given && source.text) given = add_given(a, rule, &source);
+    if (!given) return lrp_fail(a->err, LRP_MEMORY, "not enough memory for the rules");
+    a->out->given[layer] = given;
+    a->out->rules[layer] = layer ? given->text : "";
+    a->out->sources[layer] = &given->source;
     return LRP_OK;
 }
 
@@ -277,7 +309,7 @@ static enum lrp_status find_carriers(struct assigner *a)
     if (!stopped) return lrp_fail(a->err, LRP_MEMORY, "not enough memory");
     for (size_t i = 1; i < a->out->count; i++) {
         const struct lrp_layer_nodes *nodes = &a->view->nodes[i];
-        if (!a->out->rules[i].how->stops) continue;
+        if (!a->out->given[i]->rule.how->stops) continue;
         stopped[nodes->anchor] = true;
         if (nodes->activation >= 0) stopped[nodes->activation] = true;
     }
@@ -306,14 +338,15 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
                            struct lrp_assignment *out, struct lrp_error *err)
 {
     size_t count = view->list.count;
-    struct assigner a = {graph, view, out, err};
+    struct assigner a = {graph, view, composite->convention, out, err};
     *out = (struct lrp_assignment){.differentiates = composite->differentiates,
                                    .count = count,
+                                   .given = calloc(count + 1, sizeof *out->given),
                                    .rules = calloc(count + 1, sizeof *out->rules),
                                    .sources = calloc(count + 1, sizeof *out->sources)};
     out->texts.arena = lrp_arena_new();
-    enum lrp_status status = out->rules && out->sources && out->texts.arena ? check_activations(&a, composite)
-                                                                            : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    const bool fine = out->given && out->rules && out->sources && out->texts.arena;
+    enum lrp_status status = fine ? check_activations(&a, composite) : lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_rule rest = {0};
     const char *uncovered = lrp_convention_row(composite->convention)->uncovered;
     if (!status) status = lrp_rule_parse(uncovered, NULL, composite->convention, &rest, err);
@@ -331,12 +364,13 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
 
 void lrp_assignment_free(struct lrp_assignment *assignment)
 {
-    for (size_t i = 0; assignment->rules && i < assignment->count; i++) lrp_rule_clear(&assignment->rules[i]);
+    for (struct lrp_given_rule *g = assignment->newest; g; g = g->before) lrp_rule_clear(&g->rule);
     for (size_t i = 0; i < assignment->warning_count; i++) free(assignment->warnings[i]);
     lrp_carriers_free(&assignment->carriers);
     lrp_carriers_free(&assignment->unstopped);
     lrp_text_set_free(&assignment->texts);
     lrp_arena_free(assignment->texts.arena);
+    free(assignment->given);
     free(assignment->rules);
     free(assignment->sources);
     free(assignment->warnings);

@@ -70,14 +70,23 @@ bool lrp_composite_halves_gates(const char *word);
 /* The composite a model has if none is asked for: `otherwise`, or, where a layer is attention, the convention's for those. */
 const char *lrp_composite_default(const struct lrp_layer_list *layers, enum lrp_convention convention, const char *otherwise);
 
+/* A rule, and where it came from: layers that have the same from the same place share it, as a million may. */
+struct lrp_given_rule {
+    struct lrp_rule rule;          /* owned */
+    struct lrp_rule_source source; /* selector and plugin are borrowed */
+    const char *text;              /* the rule in words of the composite's convention */
+    struct lrp_given_rule *before; /* the one that was new before this one */
+};
 /* The rule every layer has (row 0 has none). */
 struct lrp_assignment {
-    struct lrp_rule *rules;
-    struct lrp_rule_source *sources; /* where it came from; selector and plugin are borrowed */
-    struct lrp_text_set texts;       /* of the sources; its arena is owned */
-    bool differentiates;             /* fused activations are differentiated, whatever their layer's rule does */
-    struct lrp_carriers carriers;    /* which values carry relevance under these rules */
-    struct lrp_carriers unstopped;   /* which do where no rule stops */
+    const struct lrp_given_rule **given;    /* by layer */
+    const char **rules;                     /* by layer: its words; row 0: "" */
+    const struct lrp_rule_source **sources; /* by layer */
+    struct lrp_given_rule *newest;          /* of all of them, those that nobody has any more too */
+    struct lrp_text_set texts;              /* of rules and sources; its arena, where these live too, is owned */
+    bool differentiates;                    /* fused activations are differentiated, whatever their layer's rule does */
+    struct lrp_carriers carriers;           /* which values carry relevance under these rules */
+    struct lrp_carriers unstopped;          /* which do where no rule stops */
     char **warnings;
     size_t count, warning_count;
 };

@@ -16,7 +16,7 @@ void lrp_propagation_step(const struct lrp_propagation *p, int node, struct lrp_
                                            .inner_activation = -1},
                                   .account = p->method->account};
     if (!p->method->by_rules) return;
-    const struct lrp_rule *rule = &p->assignment->rules[layer];
+    const struct lrp_rule *rule = &p->assignment->given[layer]->rule;
     out->step.rule = rule;
     out->step.carries = p->assignment->carriers.carries;
     out->step.apply = rule->how->apply;

@@ -49,7 +49,7 @@ int64_t lrp_blob_get_i64(const struct lrp_blob *blob, size_t index)
 static enum lrp_status tensor_of_texts(const struct lrp_blob *blob, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_tensor *tensor = NULL;
-    enum lrp_status status = lrp_tensor_new(blob->dtype, &blob->shape, &tensor, err);
+    enum lrp_status status = lrp_tensor_new(blob->dtype, blob->shape, &tensor, err);
     if (status) return status;
     for (size_t i = 0; i < tensor->count; i++) tensor->s[i] = blob->strings[i];
     status = lrp_tensor_keep_texts(tensor, err);
@@ -67,7 +67,7 @@ enum lrp_status lrp_blob_tensor(const struct lrp_blob *blob, struct lrp_tensor *
     if (blob->dtype == LRP_DTYPE_STRING) return tensor_of_texts(blob, out, err);
     if (lrp_dtype_size(blob->dtype) == 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "a constant of type %s cannot be computed with", lrp_dtype_text(blob->dtype));
-    status = lrp_tensor_new(blob->dtype, &blob->shape, out, err);
+    status = lrp_tensor_new(blob->dtype, blob->shape, out, err);
     if (status) return status;
     if (lrp_dtype_is_float(blob->dtype))
         lrp_blob_f32(blob, 0, (*out)->count, (*out)->f);
@@ -89,8 +89,9 @@ static enum lrp_status blob_of_texts(struct lrp_arena *arena, const struct lrp_t
     const char **texts = lrp_arena_calloc(arena, tensor->count, sizeof *texts);
     bool done = blob && texts;
     for (size_t i = 0; done && i < tensor->count; i++) done = (texts[i] = lrp_arena_strdup(arena, tensor->s[i])) != NULL;
-    if (!done) return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
-    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_STRING, .shape = tensor->shape, .count = tensor->count, .strings = texts};
+    const struct lrp_shape *shape = lrp_shape_copy(arena, &tensor->shape);
+    if (!done || !shape) return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
+    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_STRING, .shape = shape, .count = tensor->count, .strings = texts};
     *out = blob;
     return LRP_OK;
 }
@@ -104,13 +105,15 @@ enum lrp_status lrp_blob_from_tensor(struct lrp_arena *arena, const struct lrp_t
     const size_t size = lrp_dtype_size(dtype);
     struct lrp_blob *const blob = lrp_arena_calloc(arena, 1, sizeof *blob);
     void *const raw = lrp_arena_calloc(arena, tensor->count, size);
+    const struct lrp_shape *const shape = lrp_shape_copy(arena, &tensor->shape);
 
-    if (!blob || !raw) return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
+    if (!blob || !raw || !shape)
+        return lrp_fail(err, LRP_MEMORY, "not enough memory for a constant of %zu elements", tensor->count);
     if (is_float)
         memcpy(raw, tensor->f, tensor->count * size);
     else if (size <= sizeof(int64_t))
         narrow(tensor->i, tensor->count, size, raw);
-    *blob = (struct lrp_blob){.dtype = dtype, .shape = tensor->shape, .count = tensor->count, .raw = raw};
+    *blob = (struct lrp_blob){.dtype = dtype, .shape = shape, .count = tensor->count, .raw = raw};
     *out = blob;
     return LRP_OK;
 }
@@ -119,16 +122,17 @@ struct lrp_blob *lrp_blob_view(struct lrp_arena *arena, const struct lrp_shape *
 {
     struct lrp_blob *const blob = lrp_arena_calloc(arena, 1, sizeof *blob);
     struct lrp_blob_view *const kept = lrp_arena_calloc(arena, 1, sizeof *kept);
+    const struct lrp_shape *const own = lrp_shape_copy(arena, shape);
 
-    if (!blob || !kept) return NULL;
+    if (!blob || !kept || !own) return NULL;
     *kept = view;
-    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = *shape, .count = (size_t)lrp_shape_count(shape), .view = kept};
+    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = own, .count = (size_t)lrp_shape_count(shape), .view = kept};
     return blob;
 }
 
 static void read_transposed(const struct lrp_blob_view *view, size_t first, size_t n, float *out)
 {
-    const size_t rows = (size_t)view->of->shape.dim[0], columns = (size_t)view->of->shape.dim[1];
+    const size_t rows = (size_t)view->of->shape->dim[0], columns = (size_t)view->of->shape->dim[1];
 
     for (size_t i = 0; i < n; i++) {
         const size_t at = first + i;
@@ -139,7 +143,7 @@ static void read_transposed(const struct lrp_blob_view *view, size_t first, size
 
 struct lrp_blob *lrp_blob_transposed(struct lrp_arena *arena, const struct lrp_blob *of)
 {
-    const struct lrp_shape shape = {.rank = 2, .dim = {of->shape.dim[1], of->shape.dim[0]}};
+    const struct lrp_shape shape = {.rank = 2, .dim = {of->shape->dim[1], of->shape->dim[0]}};
 
     return lrp_blob_view(arena, &shape, (struct lrp_blob_view){.of = of, .read = read_transposed, .transposed = true});
 }

@@ -130,11 +130,11 @@ static int add_constant(struct lrp_operator_body *body, enum lrp_dtype dtype, in
     const size_t number = count < 0 ? 1 : (size_t)count;
     struct lrp_blob *const blob = lrp_arena_calloc(body->arena, 1, sizeof *blob);
     void *const raw = lrp_arena_calloc(body->arena, number, lrp_dtype_size(dtype));
-    body->failed |= !blob || !raw;
+    const struct lrp_shape shape = {.rank = count < 0 ? 0 : 1, .dim = {count}}, *kept = lrp_shape_copy(body->arena, &shape);
+    body->failed |= !blob || !raw || !kept;
     if (body->failed) return 0;
     memcpy(raw, data, number * lrp_dtype_size(dtype));
-    *blob = (struct lrp_blob){.dtype = dtype, .shape = {.rank = count < 0 ? 0 : 1}, .count = number, .raw = raw};
-    if (count >= 0) blob->shape.dim[0] = count;
+    *blob = (struct lrp_blob){.dtype = dtype, .shape = kept, .count = number, .raw = raw};
     return body_constant(body, blob);
 }
 
@@ -148,10 +148,11 @@ int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const
     const int value = add_constant(body, LRP_DTYPE_FLOAT, rows < 0 ? columns : rows * columns, values);
     if (rows < 0 || body->failed) return value;
     struct lrp_blob *const blob = lrp_arena_calloc(body->arena, 1, sizeof *blob);
-    body->failed |= !blob;
-    if (!blob) return value;
+    const struct lrp_shape *shape = lrp_shape_copy(body->arena, &(struct lrp_shape){.rank = 2, .dim = {rows, columns}});
+    body->failed |= !blob || !shape;
+    if (body->failed) return value;
     *blob = *body->constants[body->constant_count - 1].blob;
-    blob->shape = (struct lrp_shape){.rank = 2, .dim = {rows, columns}};
+    blob->shape = shape;
     body->constants[body->constant_count - 1].blob = blob;
     return value;
 }
@@ -159,10 +160,10 @@ int lrp_body_floats(struct lrp_operator_body *body, int rows, int columns, const
 int lrp_body_texts(struct lrp_operator_body *body, int count, const char *const *texts)
 {
     struct lrp_blob *const blob = lrp_arena_calloc(body->arena, 1, sizeof *blob);
-    body->failed |= !blob;
+    const struct lrp_shape *shape = lrp_shape_copy(body->arena, &(struct lrp_shape){.rank = 1, .dim = {count}});
+    body->failed |= !blob || !shape;
     if (body->failed) return 0;
-    *blob = (struct lrp_blob){
-        .dtype = LRP_DTYPE_STRING, .shape = {.rank = 1, .dim = {count}}, .count = (size_t)count, .strings = texts};
+    *blob = (struct lrp_blob){.dtype = LRP_DTYPE_STRING, .shape = shape, .count = (size_t)count, .strings = texts};
     return body_constant(body, blob);
 }
 

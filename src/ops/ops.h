@@ -17,7 +17,7 @@
 /* Constant data as it lies in the file: little-endian, any alignment, never to be read through a typed pointer. */
 struct lrp_blob {
     enum lrp_dtype dtype;
-    struct lrp_shape shape;
+    const struct lrp_shape *shape; /* lives as long as the blob */
     size_t count;
     const void *raw;                  /* borrowed: the file's mapping, or an arena; NULL for strings and views */
     bool mapped;                      /* raw lies in a file's mapping */
@@ -98,8 +98,8 @@ struct lrp_bodies;
 struct lrp_call {
     const struct lrp_operator *op; /* NULL: nobody implements it */
     const char *op_type, *domain;  /* "Conv", "" (= ai.onnx) */
-    int opset;                     /* version of the domain the model imports */
     const struct lrp_attribute *attributes;
+    int opset; /* version of the domain the model imports */
     int attribute_count;
     struct lrp_desc *in, *out;
     int in_count, out_count;

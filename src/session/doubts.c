@@ -102,7 +102,7 @@ static size_t giver(const struct doubter *d, size_t i)
 
 static const char *rule_of(const struct doubter *d, size_t i)
 {
-    return lrp_method_by_rules(&d->job->setup->method) ? d->job->setup->rule_texts[i] : "";
+    return lrp_method_by_rules(&d->job->setup->method) ? d->job->setup->assignment.rules[i] : "";
 }
 
 /* "conv5 (rule gamma(0.25))" */

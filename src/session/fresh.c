@@ -76,7 +76,7 @@ static enum lrp_status copy(const struct fresh *f, const char *name, struct lrp_
             return lrp_fail(err, LRP_FILE, "%s: %s is %s %s, the weights are %s", f->path, name, lrp_dtype_text(t->dtype),
                             lrp_shape_text(&t->shape, 0, "x", got, sizeof got),
                             lrp_shape_text(&out->shape, 0, "x", want, sizeof want));
-        const struct lrp_blob blob = {.dtype = t->dtype, .shape = t->shape, .count = t->count, .raw = t->data};
+        const struct lrp_blob blob = {.dtype = t->dtype, .shape = &t->shape, .count = t->count, .raw = t->data};
         lrp_blob_f32(&blob, 0, t->count, out->f);
         return LRP_OK;
     }
@@ -98,7 +98,7 @@ static enum lrp_status refresh_input(const struct fresh *f, struct lrp_graph *g,
     struct lrp_tensor *t = NULL;
     struct lrp_blob *blob = NULL;
     const char *name = f->tensors ? name_of(g, n, input) : NULL;
-    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &n->call.in[input].constant->shape, &t, err);
+    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, n->call.in[input].constant->shape, &t, err);
     if (!status && name)
         status = copy(f, name, t, err);
     else if (!status)

@@ -32,9 +32,9 @@ struct lrp_network {
     struct lrp_graph *graph;
     struct lrp_layer_view *view;
     struct lrp_engine *engine;
-    struct lrp_batch_axis *batch; /* by value: where samples stand */
-    struct lrp_shape *shapes;     /* of the model inputs it was built for */
-    signed char *flags;           /* likewise, as lrp_graph_options has them */
+    const struct lrp_batch_axis *const *batch; /* by value: where samples stand */
+    struct lrp_shape *shapes;                  /* of the model inputs it was built for */
+    signed char *flags;                        /* likewise, as lrp_graph_options has them */
     bool canonize, fuse, strip_softmax, strip_sigmoid;
     int *attention;                  /* by layer, as in a snapshot */
     bool *decoder;                   /* likewise */
@@ -70,7 +70,6 @@ struct lrp_setup {
     struct lrp_check *check;
     struct lrp_composite *composite;
     struct lrp_assignment assignment;
-    char **rule_texts; /* by layer */
     struct lrp_labels labels;
     const struct lrp_tokenizer *tokenizer; /* borrowed: what names tokens; NULL: nothing does */
     int output;                            /* value that is explained: the one asked for, else the first of floats */

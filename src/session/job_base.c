@@ -66,7 +66,7 @@ bool *lrp_job_changed_rules(const struct lrp_setup *now, const struct lrp_setup 
 {
     bool *changed = calloc(now->assignment.count + 1, sizeof *changed);
     for (size_t i = 0; changed && i < now->assignment.count; i++)
-        changed[i] = !lrp_rule_equal(&now->assignment.rules[i], &before->assignment.rules[i]);
+        changed[i] = !lrp_rule_equal(&now->assignment.given[i]->rule, &before->assignment.given[i]->rule);
     if (changed) mark_changed_carriers(now, before, changed);
     return changed;
 }

@@ -68,7 +68,7 @@ static uint64_t weights_at_work(const struct lrp_job *job)
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
         const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_in_handle(n, i) *
-                              copies_of_weights(&list->rows[i], &job->setup->assignment.rules[i]);
+                              copies_of_weights(&list->rows[i], &job->setup->assignment.given[i]->rule);
         if (held > weights) weights = held;
     }
     return weights;

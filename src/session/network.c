@@ -39,7 +39,6 @@ void lrp_network_release(struct lrp_network *network)
     free(network->attention);
     free(network->decoder);
     free(network->patches);
-    free(network->batch);
     free(network->shapes);
     free(network->flags);
     free(network);
@@ -115,8 +114,6 @@ struct lrp_setup *lrp_setup_retain(struct lrp_setup *setup)
 void lrp_setup_release(struct lrp_setup *setup)
 {
     if (!setup || !last(&setup->references)) return;
-    for (size_t i = 0; setup->rule_texts && i < setup->assignment.count; i++) free(setup->rule_texts[i]);
-    free(setup->rule_texts);
     lrp_method_call_free(&setup->method);
     lrp_concepts_free(&setup->concepts);
     lrp_assignment_free(&setup->assignment);
@@ -202,19 +199,7 @@ static enum lrp_status assign_rules(struct lrp_setup *s, struct lrp_error *err)
     if (!status) status = lrp_assign(s->network->graph, s->network->view, s->composite, options, count, &s->assignment, err);
     if (!status) status = warn_of_sources(s, err);
     free(options);
-    if (status) return lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model));
-    s->rule_texts = calloc(s->assignment.count + 1, sizeof *s->rule_texts);
-    size_t seen[4] = {0}, next = 0; /* layers with the last rules that were put into words: there are few different ones */
-    for (size_t i = 0; s->rule_texts && i < s->assignment.count; i++) {
-        const struct lrp_rule *rule = &s->assignment.rules[i];
-        const char *known = i ? NULL : "";
-        for (size_t k = 0; k < 4 && !known; k++)
-            if (seen[k] && lrp_rule_equal(rule, &s->assignment.rules[seen[k]])) known = s->rule_texts[seen[k]];
-        s->rule_texts[i] = known ? strdup(known) : lrp_rule_text(rule, s->convention);
-        if (!known) seen[next++ % 4] = i;
-        if (!s->rule_texts[i]) return lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
-    }
-    return s->rule_texts ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the rules");
+    return status ? lrp_fail_context(err, status, "%s", lrp_model_path(s->network->model)) : LRP_OK;
 }
 
 static bool holds_floats(const struct lrp_graph *g, int output)

@@ -16,7 +16,7 @@ struct operator_writer {
 static const char *describe_blob(struct lrp_arena *arena, const struct lrp_blob *blob)
 {
     char shape[160];
-    lrp_shape_text(&blob->shape, 0, "x", shape, sizeof shape);
+    lrp_shape_text(blob->shape, 0, "x", shape, sizeof shape);
     return lrp_arena_printf(arena, "%s%s%s", lrp_dtype_text(blob->dtype), *shape ? " " : "", shape);
 }
 
@@ -144,7 +144,7 @@ static bool list_weights(struct operator_writer *w, struct lrp_layer_operator *o
         if (!desc || !desc->constant || w->graph->values[w->node->in[i]].from_shape) continue;
         struct lrp_layer_weight *to = &weights[out->weight_count++];
         *to = (struct lrp_layer_weight){.name = lrp_arena_strdup(w->arena, weight_name(w, i)),
-                                        .shape = desc->constant->shape,
+                                        .shape = *desc->constant->shape,
                                         .dtype = desc->constant->dtype};
         if (!to->name) return false;
     }

@@ -71,7 +71,7 @@ const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *s, int la
     const struct lrp_node *node = layer ? &n->graph->nodes[n->view->nodes[layer].anchor] : NULL;
     const int value = node ? lrp_node_input(node, 1) : -1; /* its call may be filled in by the worker (late.h) */
     const struct lrp_blob *blob = value < 0 ? NULL : n->graph->values[value].desc.constant;
-    return blob && lrp_dtype_is_float(blob->dtype) && blob->count && blob->shape.rank >= 1 ? blob : NULL;
+    return blob && lrp_dtype_is_float(blob->dtype) && blob->count && blob->shape->rank >= 1 ? blob : NULL;
 }
 
 static enum lrp_status weights_plane(const struct lrp_snapshot *s, int layer, enum lrp_reduction reduction,

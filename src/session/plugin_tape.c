@@ -70,7 +70,7 @@ int lrp_plugin_tape_constant(struct lrp_plugin_tape *tape, int rank, const int64
     memcpy(e->constant->f, data, e->constant->count * sizeof(float));
     if (lrp_blob_from_tensor(tape->arena, e->constant, &blob, NULL) != LRP_OK)
         return refuse_call(tape, "not enough memory%s", "");
-    e->out = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = &blob->shape, .constant = blob};
+    e->out = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = blob->shape, .constant = blob};
     return tape->count++;
 }
 

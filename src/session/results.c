@@ -114,8 +114,9 @@ static bool same_rules(const struct lrp_setup *a, const struct lrp_setup *b)
 {
     if (a->assignment.differentiates != b->assignment.differentiates || a->composite->no_negative != b->composite->no_negative)
         return false;
+    if (a->assignment.count != b->assignment.count) return false; /* made under a setup of another network */
     for (size_t i = 0; i < a->assignment.count; i++)
-        if (!lrp_rule_equal(&a->assignment.rules[i], &b->assignment.rules[i])) return false;
+        if (!lrp_rule_equal(&a->assignment.given[i]->rule, &b->assignment.given[i]->rule)) return false;
     return true;
 }
 

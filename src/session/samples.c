@@ -7,7 +7,7 @@
 
 int64_t lrp_setup_samples(const struct lrp_setup *s)
 {
-    const struct lrp_batch_axis *at = &s->network->batch[s->output];
+    const struct lrp_batch_axis *at = lrp_batch_at(s->network->batch, s->output);
     return lrp_batch_whole(at) ? at->samples : 1;
 }
 
@@ -80,7 +80,7 @@ enum lrp_status lrp_sample_open(const struct lrp_setup *s, int value, const stru
                                 struct lrp_sample *out, struct lrp_error *err)
 {
     const int64_t samples = lrp_setup_samples(s);
-    const struct lrp_batch_axis *at = &s->network->batch[value];
+    const struct lrp_batch_axis *at = lrp_batch_at(s->network->batch, value);
     *out = (struct lrp_sample){0};
     if (sample < 0 || sample >= samples)
         return lrp_fail(err, LRP_USAGE, "there is no sample %lld; samples count from 0 and there are %lld", (long long)sample,
@@ -111,7 +111,7 @@ bool lrp_snapshot_sum_at_input(const struct lrp_snapshot *snapshot, size_t input
     if (input >= (size_t)n->graph->input_count) return false;
     const int value = n->graph->inputs[input];
     const struct lrp_tensor *t = lrp_tensor_row_major(box->results->relevance[value], NULL);
-    if (!t || (lrp_setup_samples(box->setup) > 1 && n->batch[value].axis < 0)) return false;
+    if (!t || (lrp_setup_samples(box->setup) > 1 && lrp_batch_at(n->batch, value)->axis < 0)) return false;
     if (lrp_sample_open(box->setup, value, t, sample, &one, NULL) != LRP_OK) return false;
     for (size_t k = 0; k < one.tensor.count; k++) *sum += (double)one.tensor.f[k];
     lrp_sample_close(&one);

@@ -41,6 +41,17 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box);
 }
 
+/* Copies numbers that were computed into zeros: where none were yet, memory stays untouched. */
+static void copy_computed(void *to, const void *from, size_t count, size_t size)
+{
+    enum { PIECE = 4096 };
+    static const char nothing[PIECE];
+    for (size_t at = 0, bytes = count * size; at < bytes; at += PIECE) {
+        const size_t here = bytes - at < PIECE ? bytes - at : PIECE;
+        if (memcmp((const char *)from + at, nothing, here) != 0) memcpy((char *)to + at, (const char *)from + at, here);
+    }
+}
+
 /* Tensors live as long as the results do, whose slots are never changed once set: no references of their own are needed. */
 static bool copy_layers(struct lrp_snapshot_box *box)
 {
@@ -60,18 +71,18 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     for (size_t i = 0; i < count; i++) {
         int value = lrp_network_layer_value(n, i);
         if (value < 0) continue;
-        box->activation[i] = lrp_tensor_numbers(r->values[value]);
-        box->relevance[i] = lrp_tensor_numbers(r->relevance[value]);
+        if (r->values[value]) box->activation[i] = lrp_tensor_numbers(r->values[value]);
+        if (r->relevance[value]) box->relevance[i] = lrp_tensor_numbers(r->relevance[value]);
     }
     if (r->gaps) {
         box->gaps = calloc(r->target_count + 1, sizeof *box->gaps);
         if (!box->gaps) return false;
         memcpy(box->gaps, r->gaps, r->target_count * sizeof *r->gaps);
     }
-    memcpy(box->activation_statistics, r->value_statistics, count * sizeof *r->value_statistics);
-    memcpy(box->relevance_statistics, r->relevance_statistics, count * sizeof *r->relevance_statistics);
-    memcpy(box->forward_ms, r->forward_ms, count * sizeof *r->forward_ms);
-    memcpy(box->relevance_ms, r->relevance_ms, count * sizeof *r->relevance_ms);
+    copy_computed(box->activation_statistics, r->value_statistics, count, sizeof *r->value_statistics);
+    copy_computed(box->relevance_statistics, r->relevance_statistics, count, sizeof *r->relevance_statistics);
+    copy_computed(box->forward_ms, r->forward_ms, count, sizeof *r->forward_ms);
+    copy_computed(box->relevance_ms, r->relevance_ms, count, sizeof *r->relevance_ms);
     if (r->target_count) memcpy(box->targets, r->targets, r->target_count * sizeof *r->targets);
     lrp_targets_name(box->setup, r, box->targets);
     return true;
@@ -260,7 +271,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
     shown->layers = &setup->network->view->list;
     shown->check = setup->check;
     shown->blocked = lrp_setup_blocked(setup);
-    shown->rules = (const char *const *)setup->rule_texts;
+    shown->rules = setup->assignment.rules;
     shown->rule_sources = setup->assignment.sources;
     shown->warnings = (const char *const *)setup->assignment.warnings;
     shown->warning_count = setup->assignment.warning_count;
@@ -279,7 +290,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
 
 const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapshot, int layer)
 {
-    return layer > 0 ? &lrp_snapshot_box(snapshot)->setup->assignment.rules[layer].row->info : NULL;
+    return layer > 0 ? &lrp_snapshot_box(snapshot)->setup->assignment.given[layer]->rule.row->info : NULL;
 }
 
 /* With its defaults: values that must be given have none of their own that could not fit. */
@@ -312,7 +323,7 @@ static void write_fallback(struct lrp_text *t, const struct lrp_layer *layer, co
 char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
 {
     const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
-    const struct lrp_rule *rule = &setup->assignment.rules[layer];
+    const struct lrp_rule *rule = &setup->assignment.given[layer]->rule;
     const struct lrp_node *node = layer ? &setup->network->graph->nodes[setup->network->view->nodes[layer].anchor] : NULL;
     struct lrp_text t = {0};
     if (node && node->call.op && node->call.op->vjp && rule->how->group_count && !lrp_call_weighted(&node->call))

@@ -60,7 +60,7 @@ static void run_job(void *data)
 /* Codes of all sizes, the same ones for both. */
 static void fill_job(struct job *j, bool whole)
 {
-    j->weights.count = (size_t)lrp_shape_count(&j->weights.shape);
+    j->weights.count = (size_t)lrp_shape_count(j->weights.shape);
     j->raw = malloc(j->weights.count * (whole ? 1 : sizeof(float)));
     lrp_bench_must(!j->raw, "memory");
     for (size_t i = 0; i < j->weights.count; i++) {
@@ -86,7 +86,7 @@ static void make_job(struct job *j, const struct layer *layer, bool whole, const
     const char *name = whole ? layer->whole : layer->real;
     struct lrp_error err = {0};
     *j = (struct job){.run = *run};
-    j->weights = (struct lrp_blob){.dtype = whole ? LRP_DTYPE_INT8 : LRP_DTYPE_FLOAT, .shape = layer->w};
+    j->weights = (struct lrp_blob){.dtype = whole ? LRP_DTYPE_INT8 : LRP_DTYPE_FLOAT, .shape = &layer->w};
     j->in[0] = (struct lrp_desc){.present = true, .dtype = whole ? LRP_DTYPE_UINT8 : LRP_DTYPE_FLOAT, .shape = &layer->x};
     j->in[1] = (struct lrp_desc){.present = true, .dtype = j->weights.dtype, .shape = &layer->w, .constant = &j->weights};
     j->out[0] = (struct lrp_desc){.present = true};

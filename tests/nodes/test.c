@@ -113,10 +113,10 @@ static bool equal(struct test *test, const struct lrp_tensor *got, enum lrp_dtyp
     const struct lrp_blob *want = test->want[output];
     const bool is_float = lrp_dtype_is_float(dtype);
     char a[160], b[160];
-    if (!lrp_shape_equal(&got->shape, &want->shape) || dtype != want->dtype)
+    if (!lrp_shape_equal(&got->shape, want->shape) || dtype != want->dtype)
         return lrp_fail(&test->err, LRP_FILE, "output %zu is %s %s, expected %s %s", output,
                         lrp_shape_text(&got->shape, 0, "x", a, sizeof a), lrp_dtype_text(dtype),
-                        lrp_shape_text(&want->shape, 0, "x", b, sizeof b), lrp_dtype_text(want->dtype)) == LRP_OK;
+                        lrp_shape_text(want->shape, 0, "x", b, sizeof b), lrp_dtype_text(want->dtype)) == LRP_OK;
     for (size_t i = 0; i < want->count && dtype == LRP_DTYPE_STRING; i++)
         if (strcmp(got->s[i], want->strings[i]) != 0)
             return lrp_fail(&test->err, LRP_FILE, "output %zu[%zu] is \"%s\", expected \"%s\"", output, i, got->s[i],
@@ -247,7 +247,7 @@ static enum outcome run_feeding(struct test *test, enum feeding feeding)
     changed.input_count = 0;
     for (size_t i = 0; i < d->input_count; i++) {
         if (is_fed(test, i, feeding)) {
-            shapes[changed.input_count] = test->in[i]->shape;
+            shapes[changed.input_count] = *test->in[i]->shape;
             inputs[changed.input_count++] = d->inputs[i];
         } else {
             constants[changed.constant_count++] = (struct lrp_constant_definition){d->inputs[i].name, test->in[i]};

@@ -48,6 +48,7 @@ static void set_layer(struct fixture *f, int i)
     f->from[i] = i - 1;
     f->to[i] = i + 1;
     f->rules[i] = plan[i].rule;
+    f->given[i] = &f->sources[i];
     const bool fallback = i > 0 && strcmp(plan[i].rule, "zero") == 0;
     f->sources[i] = (struct lrp_rule_source){.text = i == 0     ? ""
                                                      : fallback ? "fallback"
@@ -113,7 +114,7 @@ void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int c
                                         .layers = &f->list,
                                         .check = &f->check,
                                         .rules = f->rules,
-                                        .rule_sources = f->sources,
+                                        .rule_sources = f->given,
                                         .input_label = "",
                                         .activation = f->none,
                                         .relevance = f->none,

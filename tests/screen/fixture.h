@@ -16,6 +16,7 @@ struct fixture {
     struct lrp_check check;
     const char *rules[FIXTURE_LAYERS], *inputs[1], *outputs[1];
     struct lrp_rule_source sources[FIXTURE_LAYERS];
+    const struct lrp_rule_source *given[FIXTURE_LAYERS];
     int from[FIXTURE_LAYERS], to[FIXTURE_LAYERS];
     const struct lrp_result *tensors[FIXTURE_LAYERS], *none[FIXTURE_LAYERS];
     struct lrp_tensor tensor;

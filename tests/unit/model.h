@@ -79,8 +79,11 @@ static inline struct lrp_blob *model_blob(struct model *m, const char *name, enu
 {
     struct lrp_blob *blob = model_memory(m, 1, sizeof *blob);
     assert_true(m->definition->constant_count < m->constant_room);
-    *blob = (struct lrp_blob){.dtype = dtype, .shape = {.rank = rank}, .count = 1};
-    for (int i = 0; i < rank; i++) blob->count *= (size_t)(blob->shape.dim[i] = dim[i]);
+    struct lrp_shape shape = {.rank = rank};
+    *blob = (struct lrp_blob){.dtype = dtype, .count = 1};
+    for (int i = 0; i < rank; i++) blob->count *= (size_t)(shape.dim[i] = dim[i]);
+    blob->shape = lrp_shape_copy(m->arena, &shape);
+    assert_non_null(blob->shape);
     blob->raw = model_memory(m, blob->count, size);
     m->constants[m->definition->constant_count++] = (struct lrp_constant_definition){lrp_arena_strdup(m->arena, name), blob};
     return blob;

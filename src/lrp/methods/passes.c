@@ -52,7 +52,7 @@ const struct lrp_tensor *lrp_passes_clean(const struct lrp_passes *p, size_t sou
 
 size_t lrp_passes_parts(const struct lrp_passes *p, size_t source)
 {
-    return p->samples > 1 && lrp_batch_whole(&p->batch[value_of(p, source)]) ? (size_t)p->samples : 1;
+    return p->samples > 1 && lrp_batch_whole(lrp_batch_at(p->batch, value_of(p, source))) ? (size_t)p->samples : 1;
 }
 
 /* ---- passes ---- */

@@ -17,11 +17,11 @@ struct lrp_passes {
     const struct lrp_given *given;      /* the arguments of the method, or of the metric */
     const struct lrp_method *pass;      /* that of a single pass; a method may repeat others, too */
     enum lrp_convention convention;
-    const struct lrp_batch_axis *batch; /* by value: where samples stand */
-    int64_t samples;                    /* in the output */
-    int64_t first_sample;               /* the number of the first one: what noise depends on */
-    const struct lrp_tensor *unit;      /* of the output's shape, 1 at targets (-1 at what is set against them): a score is its
-                                           product with the output, for all passes the same */
+    const struct lrp_batch_axis *const *batch; /* by value: where samples stand */
+    int64_t samples;                           /* in the output */
+    int64_t first_sample;                      /* the number of the first one: what noise depends on */
+    const struct lrp_tensor *unit; /* of the output's shape, 1 at targets (-1 at what is set against them): a score is its
+                                      product with the output, for all passes the same */
     enum lrp_start_kind start;
     bool channels_last;     /* of the model's pictures */
     bool probability;       /* scores are the softmax over the classes, not the output itself */

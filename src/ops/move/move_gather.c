@@ -98,7 +98,7 @@ static enum lrp_status gather_locate(const struct index_blocks *blocks, size_t k
 
 static struct index_blocks gather_of(const struct lrp_call *call, const struct lrp_tensor *const *in)
 {
-    const struct lrp_shape *x = in[0] ? &in[0]->shape : &call->in[0].constant->shape;
+    const struct lrp_shape *x = in[0] ? &in[0]->shape : call->in[0].constant->shape;
     const int axis = lrp_normalize_axis(lrp_call_int(call, "axis", 0), x->rank);
     const size_t n = lrp_shape_span(x, axis + 1, x->rank);
     return (struct index_blocks){x, in[1], axis, n ? lrp_shape_span(x, 0, axis) * in[1]->count : 0, n, gather_locate};

@@ -54,7 +54,7 @@ enum lrp_status lrp_transpose_defer(const struct lrp_call *call, struct lrp_aren
 {
     int perm[LRP_MAX_RANK] = {0};
     const struct lrp_blob *x = call->in[0].constant;
-    if (x->shape.rank != 2 || !lrp_dtype_is_float(x->dtype) || permutation(call, perm, err) != LRP_OK || perm[0] != 1)
+    if (x->shape->rank != 2 || !lrp_dtype_is_float(x->dtype) || permutation(call, perm, err) != LRP_OK || perm[0] != 1)
         return LRP_OK;
     *out = lrp_blob_transposed(arena, x);
     return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");

@@ -96,7 +96,7 @@ static enum lrp_status constant_infer(struct lrp_call *call, struct lrp_error *e
     if (!attribute)
         return lrp_fail(err, LRP_UNSUPPORTED,
                         "Constant has no value that is a tensor, numbers or texts (sparse tensors are not implemented)");
-    if (form->rank < 0) return lrp_infer_output(call, 0, attribute->tensor->dtype, &attribute->tensor->shape, err);
+    if (form->rank < 0) return lrp_infer_output(call, 0, attribute->tensor->dtype, attribute->tensor->shape, err);
     if (attribute->count > INT32_MAX) return lrp_fail(err, LRP_FILE, "attribute %s has impossibly many values", form->name);
     shape.rank = form->rank;
     shape.dim[0] = (int64_t)attribute->count;

@@ -68,7 +68,7 @@ static void put_layer(const struct lrp_app *app, cJSON *to)
     put_number(to, "layer", app->layer);
     put_text(to, "name", layer ? layer->name : "");
     put_text(to, "rule", app->snapshot->rules ? app->snapshot->rules[app->layer] : "");
-    put_text(to, "rule_source", app->snapshot->rule_sources ? app->snapshot->rule_sources[app->layer].text : "");
+    put_text(to, "rule_source", app->snapshot->rule_sources ? app->snapshot->rule_sources[app->layer]->text : "");
     put_flag(to, "check_failed", lrp_app_failed(app, app->layer));
     if (sum)
         put_number(to, "sum", app->snapshot->relevance_statistics[app->layer].sum);

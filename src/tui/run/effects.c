@@ -95,7 +95,7 @@ static void reset_rules(struct lrp_runner *runner, struct lrp_settings *settings
 {
     char text[300];
     const size_t before = lrp_settings_rule_count(settings);
-    const char *selector = runner->snapshot->rule_sources[runner->app.layer].selector;
+    const char *selector = runner->snapshot->rule_sources[runner->app.layer]->selector;
     lrp_settings_remove_rules(settings, names, count);
     if (lrp_settings_rule_count(settings) != before) return;
     if (selector)

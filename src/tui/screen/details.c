@@ -209,7 +209,7 @@ static void add_attributes(const struct lrp_app *app, const struct lrp_layer *la
 static void add_rule(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     char text[256];
-    const char *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer->index].text : NULL;
+    const char *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer->index]->text : NULL;
     if (layer->index == 0) return;
     item(lines, LRP_STYLE_NORMAL, width, "rule", "%s", lrp_rule_cell(app, layer->index, text, sizeof text));
     if (app->layer_facts.layer == layer->index && app->layer_facts.formula[0])

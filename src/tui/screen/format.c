@@ -65,7 +65,7 @@ char *lrp_rule_cell(const struct lrp_app *app, int layer, char *buffer, size_t s
 {
     const char *rule = app->snapshot->rules ? app->snapshot->rules[layer] : "";
     const struct lrp_rule_source none = {.text = ""},
-                                 *source = app->snapshot->rule_sources ? &app->snapshot->rule_sources[layer] : &none;
+                                 *source = app->snapshot->rule_sources ? app->snapshot->rule_sources[layer] : &none;
     snprintf(buffer, size, "%s%s", rule ? rule : "", source->selector ? "*" : source->fallback ? " (fallback)" : "");
     return buffer;
 }

@@ -59,7 +59,9 @@ static void arena_memory_is_zero_aligned_and_apart(void **state)
         const size_t size = i % 97 == 0 ? 100000 : i % 50;
         unsigned char *memory = lrp_arena_calloc(arena, size, 1);
         assert_non_null(memory);
-        assert_int_equal((uintptr_t)memory % 16, 0);
+        assert_int_equal((uintptr_t)lrp_arena_calloc(arena, 1, sizeof(int)) % sizeof(int), 0);
+        assert_int_equal((uintptr_t)lrp_arena_calloc(arena, 3, 24) % 8, 0); /* of three pointers */
+        assert_int_equal((uintptr_t)lrp_arena_calloc(arena, 1, 64) % 16, 0);
         for (size_t k = 0; k < size; k++) assert_int_equal(memory[k], 0);
         memset(memory, 0xAA, size);
         assert_ptr_not_equal(memory, before);

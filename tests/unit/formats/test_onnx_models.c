@@ -97,7 +97,7 @@ static void test_data_is_read(void **state)
         skip();
     }
     check_ok(lrp_onnx_read_tensor(FOLDER "mnist-8/test_data_set_0/output_0.pb", arena, &blob, &err), &err);
-    assert_true(lrp_shape_equal(&blob->shape, &(struct lrp_shape){2, {1, 10}}));
+    assert_true(lrp_shape_equal(blob->shape, &(struct lrp_shape){2, {1, 10}}));
     float got[10];
     lrp_blob_f32(blob, 0, 10, got);
     const float wanted[] = {975.670105f,  -618.723938f, 6574.56836f,  668.028931f,  -917.270935f,

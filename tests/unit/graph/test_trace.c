@@ -141,13 +141,12 @@ static void the_axis_goes_where_operators_take_it(void **state)
         snprintf(last, sizeof last, "v%d", length);
         model_output(&m, last);
         network_build(&n, model_finish(&m), &(struct lrp_graph_options){.canonize = false});
-        struct lrp_batch_axis *axes = lrp_graph_trace_samples(n.graph);
+        const struct lrp_batch_axis *const *axes = lrp_graph_trace_samples(n.graph);
         assert_non_null(axes);
-        const struct lrp_batch_axis at = axes[n.graph->outputs[0]];
+        const struct lrp_batch_axis at = *lrp_batch_at(axes, n.graph->outputs[0]);
         if (*n.graph->nodes[length - 1].obstacle) fail_msg("%s: %s", c->what, n.graph->nodes[length - 1].obstacle);
         if (at.axis != c->axis || (at.axis >= 0 && (at.outer != c->outer || at.inner != c->inner)))
             fail_msg("%s: axis %d, outer %lld, inner %lld", c->what, at.axis, (long long)at.outer, (long long)at.inner);
-        free(axes);
         network_close(&n);
     }
 }
@@ -156,10 +155,9 @@ static struct lrp_batch_axis traced(struct model *m, const char *value)
 {
     struct network n = {0};
     network_build(&n, model_finish(m), &(struct lrp_graph_options){.canonize = false});
-    struct lrp_batch_axis *axes = lrp_graph_trace_samples(n.graph);
+    const struct lrp_batch_axis *const *axes = lrp_graph_trace_samples(n.graph);
     assert_non_null(axes);
-    const struct lrp_batch_axis at = axes[network_value(&n, value)];
-    free(axes);
+    const struct lrp_batch_axis at = *lrp_batch_at(axes, network_value(&n, value));
     network_close(&n);
     return at;
 }

@@ -73,14 +73,10 @@ static inline void explain_rules(struct explanation *e, const char *composite, e
 {
     check_ok(explain_try_rules(e, composite, convention, options, count), &e->n.err);
 }
-/* The text of the rule a layer has; good until the next call. */
+/* The text of the rule a layer has. */
 static inline const char *explain_rule_of(const struct explanation *e, const char *layer)
 {
-    static char text[256];
-    char *rule = lrp_rule_text(&e->assignment.rules[network_row(&e->n, layer)->index], e->composite->convention);
-    snprintf(text, sizeof text, "%s", rule);
-    free(rule);
-    return text;
+    return e->assignment.rules[network_row(&e->n, layer)->index];
 }
 /* From the first output on. */
 static inline struct lrp_propagation explain_propagation(const struct explanation *e, const struct lrp_tensor *start)

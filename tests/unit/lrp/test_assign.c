@@ -366,7 +366,7 @@ static void every_rule_says_which_primitive_gave_it(void **state)
     explain_open(&e, network_file(state, false));
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         explain_rules(&e, cases[i].composite, JULIA, NULL, 0);
-        for (int k = 0; k < 6; k++) assert_string_equal(e.assignment.sources[k + 1].text, cases[i].want[k]);
+        for (int k = 0; k < 6; k++) assert_string_equal(e.assignment.sources[k + 1]->text, cases[i].want[k]);
     }
     explain_close(&e);
 }
@@ -384,7 +384,7 @@ static void options_win_over_the_composite_and_the_last_wins(void **state)
     assert_string_equal(explain_rule_of(&e, "conv1"), "z-plus");
     assert_string_equal(explain_rule_of(&e, "2.1"), "gamma(1)");
     assert_string_equal(explain_rule_of(&e, "pool/max"), "epsilon(1)"); /* gamma does not fit: skipped */
-    assert_string_equal(e.assignment.sources[2].text, "--rule relu1");
+    assert_string_equal(e.assignment.sources[2]->text, "--rule relu1");
     assert_int_equal(e.assignment.warning_count, 2);
     assert_non_null(strstr(e.assignment.warnings[0], "gamma does not fit layer pool/max (max-pool)"));
     assert_non_null(strstr(e.assignment.warnings[1], "drop was dropped"));

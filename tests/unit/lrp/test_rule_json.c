@@ -130,10 +130,11 @@ static void shipped_rules_equal_the_table_to_the_bit(void **state)
         for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
             size_t count;
             float *mine = relevances(&e, pairs[i].custom, pairs[i].convention, start, &count);
-            assert_string_equal(e.assignment.rules[1].row->info.name, book ? e.assignment.rules[2].row->info.name : "");
-            assert_true(e.assignment.rules[1].row->custom && e.assignment.rules[4].row->custom);
+            assert_string_equal(e.assignment.given[1]->rule.row->info.name,
+                                book ? e.assignment.given[2]->rule.row->info.name : "");
+            assert_true(e.assignment.given[1]->rule.row->custom && e.assignment.given[4]->rule.row->custom);
             float *theirs = relevances(&e, pairs[i].built_in, pairs[i].convention, start, &count);
-            assert_false(e.assignment.rules[1].row->custom);
+            assert_false(e.assignment.given[1]->rule.row->custom);
             if (memcmp(mine, theirs, count * sizeof(float)) != 0)
                 fail_msg("input %u: %s is not %s", input, pairs[i].custom, pairs[i].built_in);
             free(mine);

@@ -14,7 +14,7 @@ static void check_deferred(struct setup *setup, const char *what)
 
     check_ok(op->defer(&setup->call, setup->arena, &blob, &err), &err);
     if (!blob) fail_msg("%s: nothing is deferred", what);
-    assert_true(lrp_shape_equal(&blob->shape, &right->shape) && blob->count == right->count);
+    assert_true(lrp_shape_equal(blob->shape, &right->shape) && blob->count == right->count);
     for (size_t piece = 1; piece <= right->count; piece++)
         for (size_t first = 0; first < right->count; first += piece) {
             const size_t left = right->count - first, n = left < piece ? left : piece;

@@ -24,7 +24,8 @@ static void invalid_calls_are_refused_with_their_cause(void **state)
 static void a_constant_is_read_at_any_alignment(void **state)
 {
     const unsigned char raw[] = {0xff, 0, 0, 0x80, 0x3f, 0, 0, 0, 0xc0}; /* 1 and -2 behind one odd byte */
-    const struct lrp_blob blob = {.dtype = LRP_DTYPE_FLOAT, .shape = {.rank = 1, .dim = {2}}, .count = 2, .raw = raw + 1};
+    const struct lrp_shape two = {.rank = 1, .dim = {2}};
+    const struct lrp_blob blob = {.dtype = LRP_DTYPE_FLOAT, .shape = &two, .count = 2, .raw = raw + 1};
     const struct example example = {"", "Constant", "", 13, "", {NULL}, {"?"}};
     const struct lrp_attribute value = {.name = "value", .kind = LRP_ATTRIBUTE_TENSOR, .tensor = &blob};
     struct setup setup;

@@ -95,8 +95,8 @@ static inline struct lrp_tensor *test_input(struct test_call *t, bool constant, 
     for (size_t k = 0; k < t->inputs[i]->count; k++) t->inputs[i]->f[k] = values ? values[k] : test_random_value(&state);
     t->in[i] = (struct lrp_desc){.present = true, .dtype = LRP_DTYPE_FLOAT, .shape = &t->inputs[i]->shape};
     if (constant) {
-        t->blobs[i] =
-            (struct lrp_blob){.dtype = LRP_DTYPE_FLOAT, .shape = shape, .count = t->inputs[i]->count, .raw = t->inputs[i]->f};
+        t->blobs[i] = (struct lrp_blob){
+            .dtype = LRP_DTYPE_FLOAT, .shape = &t->inputs[i]->shape, .count = t->inputs[i]->count, .raw = t->inputs[i]->f};
         t->in[i].constant = &t->blobs[i];
     }
     return t->inputs[i];

@@ -125,7 +125,7 @@ static void keeps_activations_when_only_rules_change(void **state)
     assert_ptr_equal(before->activation[1], after->activation[1]);
     assert_ptr_not_equal(before->relevance[1], after->relevance[1]);
     assert_string_equal(after->rules[after->layers->count - 1], "zero");
-    assert_string_equal(after->rule_sources[after->layers->count - 1].text, "--rule type:dense");
+    assert_string_equal(after->rule_sources[after->layers->count - 1]->text, "--rule type:dense");
     lrp_snapshot_release(before);
     lrp_snapshot_release(after);
     lrp_session_free(s);
