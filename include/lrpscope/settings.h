@@ -104,6 +104,10 @@ const struct lrp_word *lrp_rules_file_key_at(size_t index);
 struct lrp_settings;
 /* Settings of which none is given: defaults hold. Errors: LRP_MEMORY. */
 enum lrp_status lrp_settings_new(struct lrp_settings **out, struct lrp_error *err);
+/* What a model gets for a picture's number x, 0..255, as a formula: "x/127.5-1", "(x/255-0.286)/0.353", "(x/255-mean)/std"
+ * where channels differ; "" if it stays x. Errors: LRP_FILE, LRP_USAGE of the settings for pictures. */
+enum lrp_status lrp_settings_preprocess_text(const struct lrp_settings *settings, char *out, size_t size,
+                                             struct lrp_error *err);
 /* All of them, plugins and custom rules too. Errors: LRP_MEMORY. */
 enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lrp_settings **out, struct lrp_error *err);
 /* NULL is fine. */

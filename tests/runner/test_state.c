@@ -1,6 +1,7 @@
 /* test_state.c: what a session with a model leaves is offered to the next one, and nothing is lost by not answering. */
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "keys.h"
@@ -8,14 +9,14 @@
 #include "runner.h"
 #include "temporary.h"
 
-static const char model[] = "assets/demo/vgg-unsupported.onnx";
+static const char demo[] = "assets/demo/vgg-unsupported.onnx";
 
 struct opened {
     struct lrp_session *session;
     struct lrp_runner runner;
 };
 
-static void start(struct opened *o)
+static void start_with(struct opened *o, const char *model)
 {
     const struct lrp_caps caps = {.mode = LRP_COLOR_256, .levels = 31};
     struct lrp_settings *settings = NULL;
@@ -28,6 +29,11 @@ static void start(struct opened *o)
     lrp_app_init(&o->runner.app, &lrp_screen, &caps, 80, 24);
     lrp_runner_look(&o->runner);
     lrp_runner_state_open(&o->runner);
+}
+
+static void start(struct opened *o)
+{
+    start_with(o, demo);
 }
 
 static void end(struct opened *o)
@@ -222,6 +228,53 @@ static void broken_files_are_as_none(void **state)
     end(&o);
 }
 
+static const char *beside(void **state, const char *name, const char *text)
+{
+    const char *path = temporary_path(state, name);
+    struct lrp_error err;
+    check_ok(lrp_output_write(path, text, strlen(text), &err), &err);
+    return path;
+}
+
+/* How pictures are prepared and what classes are called is offered from the files that hubs keep beside a model; what was told
+ * is not offered again. */
+static void files_beside_the_model_are_offered(void **state)
+{
+    struct opened o;
+    char *whole = realpath(demo, NULL);
+    assert_non_null(whole);
+    setenv("XDG_STATE_HOME", temporary_path(state, "state"), 1);
+    const char *model = temporary_path(state, "m.onnx");
+    assert_int_equal(symlink(whole, model), 0);
+    free(whole);
+    beside(state, "config.json", "{\"hidden_size\": 3}"); /* names no classes */
+    start_with(&o, model);
+    assert_string_equal(o.runner.app.offer, "");
+    end(&o);
+    beside(state, "preprocessor_config.json",
+           "{\"do_rescale\": true, \"rescale_factor\": 0.00784313725, \"image_mean\": [1], \"image_std\": [1]}");
+    start_with(&o, model);
+    assert_string_equal(o.runner.app.offer, "take preprocessor_config.json, which lies beside the model?");
+    press(&o, "n");
+    assert_string_equal(o.runner.app.facts.preprocess, "");
+    end(&o);
+    beside(state, "config.json", "{\"id2label\": {\"0\": \"ant\", \"1\": \"bee\"}}");
+    start_with(&o, model);
+    assert_string_equal(o.runner.app.offer, "take preprocessor_config.json and config.json, which lie beside the model?");
+    press(&o, "y");
+    assert_string_equal(o.runner.app.facts.preprocess, "x/127.5-1");
+    assert_string_equal(lrp_snapshot_label(o.runner.snapshot, 1), "bee");
+    press(&o, "z"); /* a step like any other */
+    assert_string_equal(o.runner.app.facts.preprocess, "");
+    press(&o, "Z");
+    end(&o);
+    start_with(&o, model); /* now it is the last session's */
+    assert_string_equal(o.runner.app.offer, "restore the last session (other settings, at the input)?");
+    press(&o, "y");
+    assert_string_equal(o.runner.app.facts.preprocess, "x/127.5-1");
+    end(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -230,6 +283,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(not_answering_loses_nothing, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(what_is_refused_can_be_mended, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(every_prompt_stays_open_for_what_is_refused, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(files_beside_the_model_are_offered, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(no_ends_the_offer, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(broken_files_are_as_none, temporary_setup, temporary_teardown),
     };

@@ -297,8 +297,10 @@ static void do_save_config(struct lrp_runner *runner, const struct lrp_effect *e
 
 static void do_restore(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
-    (void)effect;
-    lrp_runner_restore(runner);
+    if (effect->number == LRP_RESTORE_BESIDE)
+        lrp_runner_take_beside(runner);
+    else
+        lrp_runner_restore(runner);
 }
 
 static void do_store(struct lrp_runner *runner, const struct lrp_effect *effect)

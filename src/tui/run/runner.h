@@ -223,6 +223,8 @@ void lrp_runner_save_config(struct lrp_runner *runner);
 void lrp_runner_state_open(struct lrp_runner *runner);
 void lrp_runner_state_close(struct lrp_runner *runner);
 void lrp_runner_restore(struct lrp_runner *runner);
+/* Takes how pictures are prepared, and names of classes, from the files beside the model. */
+void lrp_runner_take_beside(struct lrp_runner *runner);
 /* Writes what has changed; the place not while the offer stands. */
 void lrp_runner_keep_settings(struct lrp_runner *runner);
 void lrp_runner_keep_place(struct lrp_runner *runner);

@@ -165,6 +165,19 @@ static void carry_out(struct lrp_runner *runner)
     }
 }
 
+/* Files of settings are read again only where another is named. */
+static char *preprocess_of(const struct lrp_runner *runner, const struct lrp_facts *now, const struct lrp_settings *settings)
+{
+    static const enum lrp_setting told[] = {LRP_SETTING_PREPROCESS, LRP_SETTING_SCALE, LRP_SETTING_MEAN, LRP_SETTING_STD};
+    const struct lrp_facts *before = &runner->app.facts;
+    char text[128];
+    bool same = before->preprocess != NULL;
+    for (size_t i = 0; same && i < sizeof told / sizeof *told; i++)
+        same = strcmp(lrp_facts_text(before, told[i]), lrp_facts_text(now, told[i])) == 0;
+    if (same) return strdup(before->preprocess);
+    return strdup(lrp_settings_preprocess_text(settings, text, sizeof text, NULL) ? "" : text);
+}
+
 void lrp_runner_look(struct lrp_runner *runner)
 {
     const struct lrp_snapshot *fresh = NULL, *old = runner->snapshot;
@@ -179,6 +192,7 @@ void lrp_runner_look(struct lrp_runner *runner)
     free(facts.values[LRP_SETTING_COMPOSITE]);
     facts.values[LRP_SETTING_COMPOSITE] = strdup(fresh->composite);
     facts.input = runner->input ? strdup(runner->input) : NULL;
+    facts.preprocess = preprocess_of(runner, &facts, fresh->settings);
     struct lrp_event event = {.kind = LRP_EVENT_SEEN, .snapshot = fresh, .facts = &facts};
     runner->snapshot = fresh;
     lrp_app_update(&runner->app, &event);

@@ -159,6 +159,61 @@ static void describe_session(const struct lrp_runner *runner, char *out, size_t 
     snprintf(out + used, size - used, "at %s%s)?", length > 32 ? "..." : "", length > 32 ? layer + length - 32 : layer);
 }
 
+/* ---- what lies beside the model ---- */
+
+enum { LRP_BESIDE_COUNT = 2 };
+static const struct {
+    enum lrp_setting setting;
+    const char *name, *key; /* a key the file must have to be of use; NULL: any will do */
+} beside[LRP_BESIDE_COUNT] = {{LRP_SETTING_PREPROCESS, "preprocessor_config.json", NULL},
+                              {LRP_SETTING_LABELS, "config.json", "id2label"}};
+
+/* The path of such a file, if it is there, of use, and nothing was told in its place; owned, else NULL. */
+static char *find_beside(const struct lrp_runner *runner, size_t i)
+{
+    const char *model = runner->snapshot->model_path, *file = lrp_file_name(model);
+    char path[LRP_PATH_SIZE];
+    cJSON *root = NULL;
+    if (lrp_settings_given(runner->snapshot->settings, beside[i].setting) ||
+        snprintf(path, sizeof path, "%.*s%s", (int)(file - model), model, beside[i].name) >= (int)sizeof path ||
+        access(path, R_OK) != 0 || lrp_json_read_found(path, &root, NULL) != LRP_OK)
+        return NULL;
+    const bool of_use = !beside[i].key || cJSON_GetObjectItemCaseSensitive(root, beside[i].key);
+    cJSON_Delete(root);
+    return of_use ? strdup(path) : NULL;
+}
+
+/* "take preprocessor_config.json and config.json, which lie beside the model?"; "" if there is nothing. */
+static void describe_beside(const struct lrp_runner *runner, char *out, size_t size)
+{
+    size_t used = 0, found = 0;
+    out[0] = 0;
+    for (size_t i = 0; i < LRP_BESIDE_COUNT; i++) {
+        char *path = find_beside(runner, i);
+        if (path) used += (size_t)snprintf(out + used, size - used, "%s%s", found++ ? " and " : "take ", beside[i].name);
+        free(path);
+    }
+    if (found) snprintf(out + used, size - used, ", which lie%s beside the model?", found == 1 ? "s" : "");
+}
+
+void lrp_runner_take_beside(struct lrp_runner *runner)
+{
+    struct lrp_settings *settings = NULL;
+    struct lrp_error err;
+    enum lrp_status status = lrp_settings_copy(runner->snapshot->settings, &settings, &err);
+    for (size_t i = 0; !status && i < LRP_BESIDE_COUNT; i++) {
+        char *path = find_beside(runner, i);
+        if (path) status = lrp_settings_set(settings, beside[i].setting, path, &err);
+        free(path);
+    }
+    if (!status) {
+        lrp_runner_apply(runner, settings);
+        return;
+    }
+    lrp_settings_free(settings);
+    lrp_runner_say(runner, true, err.message);
+}
+
 void lrp_runner_state_open(struct lrp_runner *runner)
 {
     char path[LRP_PATH_SIZE], text[256];
@@ -172,7 +227,11 @@ void lrp_runner_state_open(struct lrp_runner *runner)
     if (file_of(runner, ".lrpscope.json", path)) read_settings(&runner->kept, path);
     if (file_of(runner, ".place.json", path)) read_place(&runner->kept, path);
     describe_session(runner, text, sizeof text);
-    struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = text};
+    struct lrp_event event = {.kind = LRP_EVENT_OFFER, .text = text, .number = LRP_RESTORE_SESSION};
+    if (!*text) {
+        describe_beside(runner, text, sizeof text);
+        event.number = LRP_RESTORE_BESIDE;
+    }
     lrp_app_update(&runner->app, &event);
     runner->kept.begun = place_text(runner, false);
 }

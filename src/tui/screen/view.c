@@ -82,6 +82,7 @@ static void setting_segments(const struct lrp_app *app, struct segments *s)
     segment(s, LRP_STYLE_HEADER, 6, false, lrp_facts_is_default(&app->facts, LRP_SETTING_METHOD) ? text : method);
     if (!lrp_facts_is_default(&app->facts, LRP_SETTING_CONVENTION)) segment(s, LRP_STYLE_HEADER, 6, false, convention);
     segment(s, LRP_STYLE_HEADER, 4, true, lrp_file_name(app->snapshot->input_label ? app->snapshot->input_label : ""));
+    if (app->facts.preprocess) segment(s, LRP_STYLE_HEADER, 0, true, app->facts.preprocess);
     if ((size_t)lrp_preview_sample(app) < app->snapshot->target_count) {
         const struct lrp_target *t = &app->snapshot->targets[lrp_preview_sample(app)];
         char value[32];

@@ -89,7 +89,7 @@ void lrp_do_save_config(struct lrp_app *app)
 }
 void lrp_do_restore(struct lrp_app *app)
 {
-    lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, 0, false);
+    lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, LRP_RESTORE_SESSION, false);
 }
 void lrp_do_command(struct lrp_app *app)
 {

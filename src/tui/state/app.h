@@ -151,7 +151,8 @@ struct lrp_app {
     char *form;  /* the method whose arguments are being given; owned; NULL: none */
     char *tried; /* rule or composite that is shown without being taken; owned; NULL: none */
     struct lrp_question question;
-    char offer[256]; /* to go back to the last session: y takes it, n not; all other keys work; "": none */
+    char offer[256];  /* to go back to the last session: y takes it, n not; all other keys work; "": none */
+    int offer_number; /* of the effect that takes it */
     char status[512];
     bool status_error;
     unsigned errors_told;             /* since the start */

@@ -13,10 +13,10 @@
  * any longer; -1: none of the layer's. EVALUATE: settings are scored on the input. TAKE_SETTING: text = a composite, or a
  * method (flag). NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name
  * for prompt `number`. EXPORT, EXPORT_ALL (a folder), EXPORT_GRAPH, WRITE: text = path, flag = may replace. DUMP: text = path.
- * START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the word. INPUT, OPEN: text = path.
- * STORE: the present results for comparison. SAMPLE: number. RESULT: the sample `number` of the batch is explained. NEXT_INPUT:
- * number = +1 or -1, of the inputs that were given. TRY: text = rule for `layers`, or composite if number is
- * LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
+ * RESTORE: number = enum lrp_restore. START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the
+ * word. INPUT, OPEN: text = path. STORE: the present results for comparison. SAMPLE: number. RESULT: the sample `number` of the
+ * batch is explained. NEXT_INPUT: number = +1 or -1, of the inputs that were given. TRY: text = rule for `layers`, or composite
+ * if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -52,6 +52,8 @@
     X(SAVE_CONFIG)                                                                                                             \
     X(RESTORE)                                                                                                                 \
     X(START)
+/* What is taken back, or in: what the last session left, or what lies beside the model. */
+enum lrp_restore { LRP_RESTORE_SESSION, LRP_RESTORE_BESIDE };
 enum lrp_effect_kind {
 #define X(id) LRP_EFFECT_##id,
     LRP_EFFECTS(X)

@@ -140,7 +140,7 @@ enum lrp_event_kind {
     LRP_EVENT_EXISTS,   /* number: effect (EXPORT, EXPORT_ALL, WRITE) whose file text is there already */
     LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
     LRP_EVENT_LAYER,    /* layer_facts */
-    LRP_EVENT_OFFER,    /* text: what y would do, "" to end it */
+    LRP_EVENT_OFFER,    /* text: what y would do, "" to end it; number: what RESTORE gets */
     LRP_EVENT_PLACE,    /* place */
     LRP_EVENT_COMMAND,  /* text: as typed behind : */
     LRP_EVENT_RESULTS,  /* results: what is there of them now */

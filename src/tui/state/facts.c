@@ -39,6 +39,7 @@ void lrp_facts_free(struct lrp_facts *facts)
 {
     for (int i = 0; i < LRP_SETTING_COUNT; i++) free(facts->values[i]);
     free(facts->input);
+    free(facts->preprocess);
     lrp_strings_free(&facts->selects);
     lrp_strings_free(&facts->layers);
     lrp_strings_free(&facts->activations);

@@ -9,8 +9,9 @@
 #include "string_list.h"
 
 struct lrp_facts {
-    char *values[LRP_SETTING_COUNT];                 /* owned; NULL reads as "" */
-    char *input;                                     /* owned: where the input came from, or NULL */
+    char *values[LRP_SETTING_COUNT]; /* owned; NULL reads as "" */
+    char *input;                     /* owned: where the input came from, or NULL */
+    char *preprocess;                /* owned: what becomes of a picture's numbers, as a formula; NULL: nothing */
     struct lrp_strings selects, layers, activations; /* selectors of rules; registered names */
 };
 const char *lrp_facts_text(const struct lrp_facts *facts, enum lrp_setting setting);

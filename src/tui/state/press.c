@@ -21,7 +21,7 @@ static bool take_offer(struct lrp_app *app, int key, bool seen)
     const bool yes = key == 'y' || key == 'Y', no = closes || ((key == 'n' || key == 'N') && !app->search);
     if (!seen || !app->offer[0] || app->menu.kind != LRP_MENU_NONE || !(yes || no)) return false;
     app->offer[0] = 0;
-    if (yes) lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, 0, false);
+    if (yes) lrp_app_emit(app, LRP_EFFECT_RESTORE, NULL, app->offer_number, false);
     return true;
 }
 

@@ -147,6 +147,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
         break;
     case LRP_EVENT_OFFER:
         snprintf(app->offer, sizeof app->offer, "%s", event->text);
+        app->offer_number = event->number;
         break;
     case LRP_EVENT_PLACE:
         lrp_app_take_place(app, event->place);

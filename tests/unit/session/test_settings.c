@@ -325,9 +325,45 @@ static void a_composite_read_as_json_comes_back_as_it_was(void **state)
     }
 }
 
+/* What a number becomes, in the fewest digits that are all of it. */
+static void pictures_are_prepared_by_a_formula(void **state)
+{
+    static const struct {
+        const char *scale, *mean, *std, *text;
+    } cases[] = {
+        {NULL, NULL, NULL, ""},
+        {"1", "0", "1", ""},
+        {"1/255", NULL, NULL, "x/255"},
+        {"1/127.5", "1", NULL, "x/127.5-1"},
+        {"1/255", "0.5", "0.5", "x/127.5-1"}, /* the same in one step */
+        {"1/255", "0.2860", "0.3530", "(x/255-0.286)/0.353"},
+        {"1/255", "-0.5", NULL, "x/255+0.5"},
+        {"1/255", NULL, "0.353", "x/255/0.353"},
+        {"2", NULL, NULL, "x*2"},
+        {NULL, "127", NULL, "x-127"},
+        {NULL, "127.5", "127.5", "x/127.5-1"},
+        {"1/255", "0.485,0.456,0.406", "0.229,0.224,0.225", "(x/255-mean)/std"},
+        {"1/255", "0.5,0.5,0.5", "0.5", "x/127.5-1"}, /* channels are alike */
+        {"1,2,3", NULL, NULL, "(x*scale-mean)/std"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct lrp_error err = {0};
+        struct lrp_settings *settings = fresh();
+        char text[64];
+        if (cases[i].scale) check_ok(lrp_settings_set(settings, LRP_SETTING_SCALE, cases[i].scale, &err), &err);
+        if (cases[i].mean) check_ok(lrp_settings_set(settings, LRP_SETTING_MEAN, cases[i].mean, &err), &err);
+        if (cases[i].std) check_ok(lrp_settings_set(settings, LRP_SETTING_STD, cases[i].std, &err), &err);
+        check_ok(lrp_settings_preprocess_text(settings, text, sizeof text, &err), &err);
+        assert_string_equal(text, cases[i].text);
+        lrp_settings_free(settings);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(pictures_are_prepared_by_a_formula),
         cmocka_unit_test(checks_the_form_of_every_value),
         cmocka_unit_test(every_form_has_a_row_and_a_setting),
         cmocka_unit_test(every_named_value_can_be_set),
