@@ -73,6 +73,10 @@ static void keys_ask_for_effects(void **state)
                  {"t", LRP_EFFECT_MENU, NULL, LRP_MENU_TARGET},
                  {"o", LRP_EFFECT_MENU, NULL, LRP_MENU_OPTIONS},
                  {"jx", LRP_EFFECT_RULE, NULL, 0},
+                 {"j:rule gamma(gamma=0.5)<CR>", LRP_EFFECT_RULE, "gamma(gamma=0.5)", 0},
+                 {":rule type:dense=gamma<CR>", LRP_EFFECT_SELECT_RULE, "type:dense=gamma", 0},
+                 {":rule \"a(1)=b\"=epsilon(bias=off)<CR>", LRP_EFFECT_SELECT_RULE, "\"a(1)=b\"=epsilon(bias=off)", 0},
+                 {":export-graph g.svg<CR>", LRP_EFFECT_EXPORT_GRAPH, "g.svg", 0},
                  {"j]", LRP_EFFECT_NEXT_RULE, NULL, 1},
                  {"j[", LRP_EFFECT_NEXT_RULE, NULL, -1},
                  {"O", LRP_EFFECT_MENU, NULL, LRP_MENU_OPEN},
@@ -752,6 +756,27 @@ static void the_cursor_steps_over_a_text_by_tokens_and_lines(void **state)
     assert_int_equal(f->app.cursor_x, 0);
 }
 
+/* Where screen readers and braille look for it; it is seen where something is typed only. */
+static void the_cursor_stands_on_the_selected_row(void **state)
+{
+    struct fixture *f = *state;
+    struct lrp_canvas canvas = {0};
+    fixture_keys(f, "s!jj");
+    lrp_app_view(&f->app, &canvas);
+    assert_false(canvas.cursor_shown);
+    assert_int_equal(canvas.cursor_x, 0);
+    assert_true(canvas.cells[canvas.cursor_y * canvas.columns].rune == '>');
+    const int before = canvas.cursor_y;
+    fixture_keys(f, "j");
+    lrp_app_view(&f->app, &canvas);
+    assert_int_equal(canvas.cursor_y, before + 1);
+    fixture_keys(f, ":");
+    lrp_app_view(&f->app, &canvas);
+    assert_true(canvas.cursor_shown);
+    assert_true(canvas.cells[canvas.cursor_y * canvas.columns].rune == ':');
+    lrp_canvas_free(&canvas);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -779,6 +804,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_preview_alone_comes_and_goes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(every_name_that_covers_a_layer_is_taken_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_keys, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_cursor_stands_on_the_selected_row, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_the_mouse, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up,
                                         fixture_tear_down),

@@ -120,6 +120,24 @@ static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
     free(names);
 }
 
+/* "type:dense=gamma", "\"a=b\"=flat" */
+static void do_select_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    const char *closing = *effect->text == '"' ? strstr(effect->text + 1, "\"=") : NULL,
+               *begin = effect->text + (closing != NULL), *end = closing ? closing : strchr(effect->text, '=');
+    struct lrp_settings *settings = changeable(runner);
+    struct lrp_error err;
+    char *select = end ? strndup(begin, (size_t)(end - begin)) : NULL;
+    enum lrp_status status = LRP_OK;
+    if (!end)
+        status = lrp_fail(&err, LRP_USAGE, "%s: not of the form SELECTOR=RULE", effect->text);
+    else if (settings)
+        status = select ? lrp_settings_add_rule(settings, select, end + (closing ? 2 : 1), &err)
+                        : lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    if (settings) apply_or_say(runner, settings, status, &err);
+    free(select);
+}
+
 static enum lrp_status add_tried(const struct lrp_runner *runner, const struct lrp_effect *effect,
                                  struct lrp_settings *settings)
 {
@@ -344,6 +362,7 @@ static const struct {
             [LRP_EFFECT_RELOAD] = {do_reload, false},
             [LRP_EFFECT_SET] = {do_set, false},
             [LRP_EFFECT_RULE] = {do_rule, false},
+            [LRP_EFFECT_SELECT_RULE] = {do_select_rule, false},
             [LRP_EFFECT_NEXT_RULE] = {do_next_rule, false},
             [LRP_EFFECT_CYCLE] = {do_cycle, false},
             [LRP_EFFECT_REGISTER] = {do_register, false},

@@ -387,7 +387,7 @@ void lrp_terminal_draw(struct lrp_terminal *t, const struct lrp_canvas *canvas, 
     }
     memcpy(t->shown.cells, canvas->cells, (size_t)canvas->columns * (size_t)canvas->rows * sizeof *canvas->cells);
     const bool cursor = canvas->cursor_x >= 0;
-    curs_set(cursor);
+    curs_set(canvas->cursor_shown);
     move(cursor ? canvas->cursor_y : canvas->rows - 1, cursor ? canvas->cursor_x : canvas->columns - 1);
     refresh();
 }

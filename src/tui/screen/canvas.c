@@ -32,6 +32,7 @@ void lrp_canvas_clear(struct lrp_canvas *canvas)
     const size_t count = (size_t)canvas->columns * (size_t)canvas->rows;
     for (size_t i = 0; i < count; i++) canvas->cells[i] = (struct lrp_cell){.rune = ' ', .style = LRP_STYLE_NORMAL};
     canvas->cursor_x = canvas->cursor_y = -1;
+    canvas->cursor_shown = false;
     canvas->colors = 0;
 }
 

@@ -25,7 +25,8 @@ struct lrp_canvas {
     bool ascii;                                /* only ASCII is put into cells */
     int colors;                                /* in the palette */
     int32_t palette[LRP_PALETTE_MAX], invalid; /* RGB of the heatmap's levels and of what is no number */
-    int cursor_x, cursor_y;                    /* where the terminal's cursor stands; -1: hidden */
+    int cursor_x, cursor_y;                    /* where the terminal's cursor stands; -1: nowhere in particular */
+    bool cursor_shown;                         /* there; else it is hidden: screen readers and braille find it all the same */
 };
 
 /* {0} is an empty canvas. False when out of memory (it is empty then). Cleared. */

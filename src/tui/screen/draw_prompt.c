@@ -24,6 +24,7 @@ int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct
     const int cursor = lrp_canvas_tail(canvas, x, rect.y, width - 1, before, edit->proposed ? LRP_STYLE_SELECTED : style);
     const int behind =
         lrp_canvas_text(canvas, x + cursor, rect.y, width - cursor, lrp_lineedit_text(edit) + edit->cursor, style);
+    canvas->cursor_shown = true;
     canvas->cursor_x = x + cursor;
     canvas->cursor_y = rect.y;
     return x + cursor + behind - rect.x;

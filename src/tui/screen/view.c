@@ -219,7 +219,8 @@ static void place_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, c
         menu ? lrp_menu_box(app, layout->body) : layout->pane[details ? LRP_PANE_DETAILS : LRP_PANE_LIST];
     const struct lrp_window *window = menu ? &app->menu.window : details ? &app->details_window : &app->windows[app->view];
     const int y = rect.y + 1 + window->selected - window->top;
-    if (!lrp_app_linear(app) || canvas->cursor_x >= 0 || rect.rows == 0 || y >= rect.y + rect.rows) return;
+    if (canvas->cursor_x >= 0 || rect.rows == 0 || y >= rect.y + rect.rows) return;
+    canvas->cursor_shown = lrp_app_linear(app);
     canvas->cursor_x = rect.x + menu;
     canvas->cursor_y = y;
 }

@@ -100,9 +100,14 @@ void lrp_take_go(struct lrp_app *app, const char *text)
         lrp_app_go(app, layer);
 }
 
+/* A rule has no = but between parentheses: ":rule type:dense=gamma" is for the layers that it selects, as --rule is. */
 void lrp_take_rule_menu(struct lrp_app *app, const char *rule)
 {
-    if (lrp_app_has_layer(app)) lrp_app_emit_layers(app, LRP_EFFECT_RULE, rule, 0);
+    const size_t name = strcspn(rule, "(=");
+    if (*rule == '"' || rule[name] == '=')
+        lrp_app_emit(app, LRP_EFFECT_SELECT_RULE, rule, 0, false);
+    else if (lrp_app_has_layer(app))
+        lrp_app_emit_layers(app, LRP_EFFECT_RULE, rule, 0);
 }
 void lrp_take_composite_menu(struct lrp_app *app, const char *text)
 {

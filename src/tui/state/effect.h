@@ -15,8 +15,9 @@
  * for prompt `number`. EXPORT, EXPORT_ALL (a folder), EXPORT_GRAPH, WRITE: text = path, flag = may replace. DUMP: text = path.
  * RESTORE: number = enum lrp_restore. START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the
  * word. INPUT, OPEN: text = path. STORE: the present results for comparison. SAMPLE: number. RESULT: the sample `number` of the
- * batch is explained. NEXT_INPUT: number = +1 or -1, of the inputs that were given. TRY: text = rule for `layers`, or composite
- * if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept. */
+ * batch is explained. NEXT_INPUT: number = +1 or -1, of the inputs that were given. SELECT_RULE: text = SELECTOR=RULE. TRY:
+ * text = rule for `layers`, or composite if number is LRP_MENU_COMPOSITE, to be seen but not kept; NULL: back to what is kept.
+ */
 #define LRP_EFFECTS(X)                                                                                                         \
     X(QUIT)                                                                                                                    \
     X(SUSPEND)                                                                                                                 \
@@ -26,6 +27,7 @@
     X(RELOAD)                                                                                                                  \
     X(SET)                                                                                                                     \
     X(RULE)                                                                                                                    \
+    X(SELECT_RULE)                                                                                                             \
     X(NEXT_RULE)                                                                                                               \
     X(CYCLE)                                                                                                                   \
     X(REGISTER)                                                                                                                \
