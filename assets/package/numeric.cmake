@@ -1,4 +1,4 @@
-# numeric.cmake: the numeric library behind src/compute. Sets LRP_NUMERIC_{NAME,INCLUDES,DEFINITIONS,LIBRARIES} and LRP_LEFT_OUT, a
+# numeric.cmake: the numeric library behind src/compute. Sets LRP_NUMERIC_{NAME,INCLUDES,LIBRARIES} and LRP_LEFT_OUT, a
 # regular expression: sources that belong to another choice.
 if(LRPSCOPE_DNNL)
   find_path(DNNL_INCLUDE dnnl.h)
@@ -30,14 +30,5 @@ else()
   set(LRP_LEFT_OUT "/compute/dnnl[^/]*$")
   set(LRP_NUMERIC_NAME "own loops")
   set(LRP_NUMERIC_LIBRARIES "")
-  if(LRPSCOPE_OPENBLAS)
-    pkg_check_modules(OPENBLAS IMPORTED_TARGET openblas)
-  endif()
-  if(LRPSCOPE_OPENBLAS AND OPENBLAS_FOUND)
-    set(LRP_NUMERIC_NAME "own loops, OpenBLAS ${OPENBLAS_VERSION}")
-    set(LRP_NUMERIC_INCLUDES ${OPENBLAS_INCLUDE_DIRS})
-    set(LRP_NUMERIC_DEFINITIONS LRP_OPENBLAS)
-    set(LRP_NUMERIC_LIBRARIES PkgConfig::OPENBLAS)
-  endif()
 endif()
 message(STATUS "Numeric library: ${LRP_NUMERIC_NAME}")

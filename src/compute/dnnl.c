@@ -1,5 +1,4 @@
 /* dnnl.c: convolutions and matrix products run by oneDNN; only dnnl*.[ch] know it. */
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -285,21 +284,4 @@ const char *lrp_library_conv_name(const struct lrp_library_conv *conv)
 int lrp_library_conv_threads(const struct lrp_library_conv *conv)
 {
     return conv->threads;
-}
-
-enum lrp_status lrp_library_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
-                                 int64_t row_a, const float *b, int64_t row_b, float beta, float *c, int64_t row_c,
-                                 struct lrp_error *err)
-{
-    static atomic_bool generated; /* the code, with the first product */
-    const bool there = atomic_load(&generated) || lrp_pages_there(CODE_MOST);
-    const dnnl_status_t status =
-        !there ? dnnl_out_of_memory
-               : dnnl_sgemm(transpose_a ? 'T' : 'N', transpose_b ? 'T' : 'N', m, n, k, 1, a, row_a, b, row_b, beta, c, row_c);
-
-    if (status == dnnl_out_of_memory) return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
-    atomic_store(&generated, true);
-    if (status)
-        return lrp_fail(err, LRP_UNSUPPORTED, "the numeric library refuses this matrix product (status %d)", (int)status);
-    return LRP_OK;
 }

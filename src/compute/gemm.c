@@ -1,8 +1,7 @@
-/* gemm.c: matrix products; those with a vector by our own loops, which are as fast as memory is. */
+/* gemm.c: matrix products; those with a vector by loops that are as fast as memory is, others in panels (gemm_panels.h). */
 #include <string.h>
 
-#include "gemm_tiles.h"
-#include "library.h"
+#include "gemm_panels.h"
 #include "parallel.h"
 #include "wide.h"
 
@@ -187,78 +186,66 @@ static enum lrp_status with_vector(const void *matrix, int64_t rows, int64_t col
     return LRP_OK;
 }
 
-static void scale_result(float beta, float *c, int64_t count)
+static void finish_result(const struct lrp_multiplication *p)
 {
-    for (int64_t i = 0; i < count; i++) c[i] = beta == 0 ? 0 : beta * c[i];
+    for (int64_t i = 0; i < p->m * p->n; i++) {
+        if (p->k == 0) p->c[i] = p->beta == 0 ? 0 : p->beta * p->c[i];
+        if (p->bias) p->c[i] += p->bias[i % p->n];
+    }
 }
 
-/* C (m,n) = A' B' + beta C in tiles, each done by one thread: the same bits for any number of them. */
-struct tiled {
-    bool transpose_a, transpose_b;
-    int64_t m, n, k;
-    const float *a, *b;
-    float beta, *c;
-    const struct lrp_run *run;
-    int64_t rows, columns; /* of a tile: what depends on the shape alone */
-    int status;            /* enum lrp_status; of the first tile that failed, atomically */
-};
-
-/* Long sums in pieces, each from zero in the library's registers. */
-static enum lrp_status one_tile(const struct tiled *t, int64_t row, int64_t column)
+/* By vectors only where those are floats at their own alignment. */
+static bool is_vector(const void *values)
 {
-    const int64_t rows = t->m - row < t->rows ? t->m - row : t->rows, row_a = t->transpose_a ? t->m : t->k;
-    const int64_t columns = t->n - column < t->columns ? t->n - column : t->columns, row_b = t->transpose_b ? t->k : t->n;
-
-    for (int64_t first = 0; first < t->k; first += LONGEST_SUM) {
-        const int64_t part = t->k - first < LONGEST_SUM ? t->k - first : LONGEST_SUM;
-        const float *const a = t->a + (t->transpose_a ? first * row_a + row : row * row_a + first);
-        const float *const b = t->b + (t->transpose_b ? column * row_b + first : first * row_b + column);
-        const enum lrp_status status =
-            lrp_run_should_stop(t->run) ? LRP_CANCELLED
-                                        : lrp_library_gemm(t->transpose_a, t->transpose_b, rows, columns, part, a, row_a, b,
-                                                           row_b, first ? 1 : t->beta, t->c + row * t->n + column, t->n, NULL);
-
-        if (status) return status;
-    }
-    return LRP_OK;
+    return values && (uintptr_t)values % sizeof(float) == 0;
 }
 
-static void some_tiles(void *context, int64_t begin, int64_t end)
+enum lrp_status lrp_multiply(const struct lrp_multiplication *p, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct tiled *const t = context;
-    const int64_t across = (t->n + t->columns - 1) / t->columns;
+    const struct lrp_gemm_panels panels = {p->m,
+                                           p->n,
+                                           p->k,
+                                           {p->a, p->transpose_a ? 1 : p->k, p->transpose_a ? p->m : 1},
+                                           {p->b, p->transpose_b ? 1 : p->n, p->transpose_b ? p->k : 1},
+                                           p->source,
+                                           p->beta,
+                                           p->c,
+                                           p->bias};
+    enum lrp_status status = LRP_OK;
 
-    for (int64_t i = begin; i < end && !__atomic_load_n(&t->status, __ATOMIC_RELAXED); i++) {
-        const enum lrp_status status = one_tile(t, i / across * t->rows, i % across * t->columns);
-
-        if (status) __atomic_store_n(&t->status, (int)status, __ATOMIC_RELAXED);
+    if (p->m == 0 || p->n == 0) return LRP_OK;
+    if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (p->k == 0) {
+        finish_result(p);
+        return LRP_OK;
     }
+    if (p->m == 1 && p->b && is_vector(p->a))
+        status = with_vector(p->b, p->transpose_b ? p->n : p->k, p->transpose_b ? p->k : p->n, p->transpose_b, p->a, p->beta,
+                             p->c, run, err);
+    else if (p->n == 1 && is_vector(p->b))
+        status = with_vector(p->a, p->transpose_a ? p->k : p->m, p->transpose_a ? p->m : p->k, !p->transpose_a, p->b, p->beta,
+                             p->c, run, err);
+    else
+        return lrp_gemm_panels_run(&panels, run, err);
+    if (!status) finish_result(p);
+    return status;
 }
 
 enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, const void *b,
                          float beta, float *c, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct tiled tiled = {
-        transpose_a, transpose_b, m, n, k, a, b, beta, c, run, share_of(m, TILE_ROWS), share_of(n, TILE_COLUMNS), LRP_OK};
-    int before;
+    const struct lrp_multiplication product = {
+        .transpose_a = transpose_a, .transpose_b = transpose_b, .m = m, .n = n, .k = k, .a = a, .b = b, .beta = beta, .c = c};
 
-    if (m == 0 || n == 0) return LRP_OK;
-    if (lrp_run_should_stop(run)) return lrp_fail(err, LRP_CANCELLED, "cancelled");
-    if (k == 0) {
-        scale_result(beta, c, m * n);
-        return LRP_OK;
-    }
-    if (m == 1 && (uintptr_t)a % sizeof(float) == 0)
-        return with_vector(b, transpose_b ? n : k, transpose_b ? k : n, transpose_b, a, beta, c, run, err);
-    if (n == 1 && (uintptr_t)b % sizeof(float) == 0)
-        return with_vector(a, transpose_a ? k : m, transpose_a ? m : k, !transpose_a, b, beta, c, run, err);
-    before = lrp_threads_enter(NULL); /* a tile's own */
-    lrp_parallel_for(run, (m + tiled.rows - 1) / tiled.rows * ((n + tiled.columns - 1) / tiled.columns),
-                     tiled.rows * tiled.columns * k, some_tiles, &tiled);
-    lrp_threads_leave(before);
-    return tiled.status ? lrp_fail(err, (enum lrp_status)tiled.status, "%s",
-                                   tiled.status == LRP_CANCELLED ? "cancelled"
-                                   : tiled.status == LRP_MEMORY  ? "not enough memory for a matrix product"
-                                                                 : "the numeric library refuses a matrix product")
-                        : LRP_OK;
+    return lrp_multiply(&product, run, err);
+}
+
+enum lrp_status lrp_gemm_source(bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
+                                const struct lrp_number_source *b, float beta, float *c, const struct lrp_run *run,
+                                struct lrp_error *err)
+{
+    const struct lrp_multiplication product = {
+        .transpose_b = transpose_b, .m = m, .n = n, .k = k, .a = a, .source = *b, .beta = beta, .c = c};
+
+    return lrp_multiply(&product, run, err);
 }

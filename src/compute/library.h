@@ -29,9 +29,4 @@ enum lrp_status lrp_library_conv_weights(struct lrp_library_conv *conv, float *w
 const char *lrp_library_conv_name(const struct lrp_library_conv *conv);
 int lrp_library_conv_threads(const struct lrp_library_conv *conv);
 
-/* C (m,n) = A' B' + beta C on the threads set for this thread. */
-enum lrp_status lrp_library_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
-                                 int64_t row_a, const float *b, int64_t row_b, float beta, float *c, int64_t row_c,
-                                 struct lrp_error *err);
-
 #endif

@@ -54,19 +54,28 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
 /* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run; for tests. Returns buffer. */
 char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 
-/* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major; transposed: A is stored (k,m), B (n,k). A and B are float32 at any
- * alignment: weights are read where they lie in the file. With beta 0, C is not read. If m or n is 1, entries of the vector
- * that are zero may leave what they are multiplied with unread (so that 0 times infinity is 0). */
-enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, const void *b,
-                         float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
-
 /* Numbers that are made when they are asked for: [first, first+n) of a row-major matrix. From several threads at once. */
 struct lrp_number_source {
     void (*read)(const void *data, int64_t first, int64_t n, float *out);
     const void *data;
 };
-/* C (m,n) = A (m,k) * B' (k,n) + beta * C, row-major; transposed: B is stored (n,k). No more of B is there at a time than a few
- * hundred columns a thread. */
+/* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major, and then the bias of every column; transposed: A is stored (k,m), B
+ * (n,k). A and B are float32 at any alignment: weights are read where they lie in the file. */
+struct lrp_multiplication {
+    bool transpose_a, transpose_b;
+    int64_t m, n, k;
+    const void *a, *b;               /* b NULL: its numbers are those of the source */
+    struct lrp_number_source source; /* asked for a few hundred columns at a time and thread, once for some megabytes of A */
+    float beta, *c;                  /* with beta 0, C is not read */
+    const float *bias;               /* n numbers; NULL: none */
+};
+/* The same bits for any number of threads. If m or n is 1, entries of the vector that are zero may leave what they are
+ * multiplied with unread (so that 0 times infinity is 0). */
+enum lrp_status lrp_multiply(const struct lrp_multiplication *product, const struct lrp_run *run, struct lrp_error *err);
+/* Without a bias. */
+enum lrp_status lrp_gemm(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a, const void *b,
+                         float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
+/* Likewise, with B from a source. */
 enum lrp_status lrp_gemm_source(bool transpose_b, int64_t m, int64_t n, int64_t k, const float *a,
                                 const struct lrp_number_source *b, float beta, float *c, const struct lrp_run *run,
                                 struct lrp_error *err);

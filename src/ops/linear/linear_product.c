@@ -163,6 +163,7 @@ struct batches {
     const struct product_handle *h;
     const float *a, *s; /* s: cotangents of y */
     const void *b;
+    const float *bias;          /* of every column, added on the way; NULL: none, or later */
     float *y, *grad_a, *grad_b; /* what is wanted of them */
     gemm_function *gemm;
     const struct lrp_run *run;
@@ -182,14 +183,16 @@ static enum lrp_status forward_batch(struct batches *all, int64_t i, const struc
     const struct lrp_linear_product *const p = &h->product;
     const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
     struct row_sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
+    const void *const b = h->coded || h->ones ? NULL : operand_at(all->b, lrp_product_offset(p, p->b_stride, i));
+    const struct lrp_multiplication product = {p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, {read_coded, h}, 0,
+                                               sums.to,        all->bias};
 
-    if (h->coded)
-        return lrp_gemm_source(p->transpose_b, p->m, p->n, p->k, a, &(struct lrp_number_source){read_coded, h}, 0, sums.to, run,
-                               err);
-    if (!h->ones)
-        return all->gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a,
-                         operand_at(all->b, lrp_product_offset(p, p->b_stride, i)), 0, sums.to, run, err);
-    lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+    if (h->ones)
+        lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+    else if (all->gemm == lrp_gemm || h->coded)
+        return lrp_multiply(&product, run, err);
+    else
+        return all->gemm(p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, 0, sums.to, run, err);
     return LRP_OK;
 }
 
@@ -287,13 +290,15 @@ enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, con
     if (!out[0]) return LRP_OK;
     enum lrp_status status = multiply_steps(call, h, in, out[0], run, &whole, err);
     struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .gemm = lrp_gemm, .run = run};
+    if (!whole && !h->ones) all.bias = column_bias(h);
     if (out[0]->count && !whole && !status) status = run_batches(&all, forward_batch, true, err);
     if (!status && !h->as_is && lrp_careful_needed(out[0], run)) { /* a rule's sum, not the model's */
         all.gemm = lrp_careful_gemm;
+        if (!h->coded) all.bias = NULL;
         status = run_batches(&all, forward_batch, true, err);
     }
     struct finish finish = {.p = p, .y = out[0]->f};
-    finish.c = !p->has_c || (whole && h->steps && column_bias(h)) ? NULL : h->bias ? h->bias : in[2]->f;
+    finish.c = !p->has_c || all.bias || (whole && h->steps && column_bias(h)) ? NULL : h->bias ? h->bias : in[2]->f;
     finish.beta = h->bias ? 1 : p->beta;
     finish.factor = constant ? 1 : p->alpha;
     if (!status && (finish.c || finish.factor != 1)) lrp_parallel_for(run, p->batches * p->m, p->n, finish_rows, &finish);

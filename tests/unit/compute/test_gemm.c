@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "gemm_kernels.h"
 #include "primitives.h"
 
 static uint32_t next_random(uint32_t *state)
@@ -179,12 +180,93 @@ static void the_number_of_threads_changes_no_bit(void **state)
         }
 }
 
+/* y = x W + b, W at an odd address: as vectors, in panels, from a source, without a term, and added to what is there. */
+static void a_bias_is_added_to_every_column(void **state)
+{
+    enum { K = 500, N = 111, MOST = 130 };
+    static const int64_t rows[] = {1, 9, MOST};
+    uint32_t seed = 7;
+    float *const a = random_values(&seed, (int64_t)MOST * K), *const b = random_values(&seed, (int64_t)K * N);
+    float *const bias = random_values(&seed, N), *const y = malloc(sizeof *y * MOST * N);
+    char *const odd = malloc(sizeof *b * K * N + 1);
+
+    (void)state;
+    memcpy(odd + 1, b, sizeof *b * K * N);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (int way = 0; way < 6; way++) {
+            const int64_t k = way == 4 ? 0 : K;
+            const bool turned = way & 1;
+            const struct lrp_run run = {.threads = 2};
+            struct lrp_multiplication p = {.transpose_b = turned, .m = rows[i], .n = N, .k = k, .a = a, .c = y, .bias = bias};
+
+            if (way == 2 || way == 3)
+                p.source = (struct lrp_number_source){read_floats, b};
+            else
+                p.b = odd + 1;
+            p.beta = way == 5 ? 2 : 0;
+            for (int64_t at = 0; at < rows[i] * N; at++) y[at] = p.beta == 0 ? NAN : 1;
+            assert_int_equal(lrp_multiply(&p, &run, NULL), LRP_OK);
+            for (int64_t r = 0; r < rows[i]; r++)
+                for (int64_t j = 0; j < N; j++) {
+                    double sum = (double)bias[j] + (double)p.beta, size = fabs(sum) + 1e-6;
+
+                    for (int64_t l = 0; l < k; l++) {
+                        const double term = (double)a[r * K + l] * (double)b[turned ? j * K + l : l * N + j];
+                        sum += term;
+                        size += fabs(term);
+                    }
+                    assert_true(fabs((double)y[r * N + j] - sum) <= 1e-6 * size);
+                }
+        }
+    free(a), free(b), free(bias), free(y), free(odd);
+}
+
+/* Every instruction set there is here: small whole numbers, so that sums are exact. */
+static void tiles_of_every_instruction_set_are_right(void **state)
+{
+    enum { K = 37, DOWN = 200 };
+    static float left[K * LRP_GEMM_ROWS], right[K * LRP_GEMM_COLUMNS], packed[K * LRP_GEMM_COLUMNS], apart[K * DOWN];
+    static float c[LRP_GEMM_ROWS * DOWN];
+    const struct lrp_gemm_kernels *kernels;
+    int count = 0;
+
+    (void)state;
+    for (; (kernels = lrp_gemm_kernels_at(count)); count++)
+        for (int vectors = 1; vectors <= 4; vectors++) {
+            const bool first = vectors == 4; /* that reads B where it lies */
+            const int rows = kernels->rows, columns = (first ? 3 : vectors) * kernels->lanes;
+
+            assert_true(rows <= LRP_GEMM_ROWS && columns <= LRP_GEMM_COLUMNS);
+            for (int i = 0; i < K * rows; i++) left[i] = (float)(i % 7 - 3);
+            for (int i = 0; i < K * columns; i++) {
+                right[i] = (float)(i % 11 - 5);
+                apart[i / columns * DOWN + i % columns] = right[i];
+                packed[i] = NAN;
+            }
+            for (int i = 0; i < rows * DOWN; i++) c[i] = 100;
+            if (first)
+                kernels->first(K, left, apart, DOWN * sizeof(float), packed, c, DOWN, true);
+            else
+                kernels->tile[vectors - 1](K, left, right, c, DOWN, vectors == 2);
+            if (first) assert_memory_equal(packed, right, sizeof(float) * (size_t)(K * columns));
+            for (int r = 0; r < rows; r++)
+                for (int j = 0; j < DOWN; j++) {
+                    int sum = first || vectors == 2 || j >= columns ? 100 : 0;
+
+                    for (int l = 0; l < K && j < columns; l++) sum += ((l * rows + r) % 7 - 3) * ((l * columns + j) % 11 - 5);
+                    assert_true(c[r * DOWN + j] == (float)sum);
+                }
+        }
+    assert_true(count > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(products_are_right_in_every_arrangement), cmocka_unit_test(a_matrix_may_lie_at_any_address),
         cmocka_unit_test(without_beta_the_target_is_not_read),     cmocka_unit_test(many_rows_are_right),
         cmocka_unit_test(a_source_is_multiplied_like_a_matrix),    cmocka_unit_test(the_number_of_threads_changes_no_bit),
+        cmocka_unit_test(a_bias_is_added_to_every_column),         cmocka_unit_test(tiles_of_every_instruction_set_are_right),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
