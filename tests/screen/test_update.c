@@ -211,6 +211,23 @@ static void the_worst_layer_is_one_key_away(void **state)
     assert_int_equal(f->app.layer, 0);
 }
 
+/* Where the layer itself does not fail, S lists what does: a row a cause. */
+static void causes_are_listed_once(void **state)
+{
+    struct fixture *f = *state;
+    fixture_keys(f, "S"); /* at the input */
+    assert_int_equal(f->app.menu.kind, LRP_MENU_CAUSES);
+    assert_int_equal(lrp_app_menu_count(&f->app), 1);
+    assert_string_equal(f->app.menu.rows.items[0].text, "hard-swish");
+    assert_string_equal(f->app.menu.rows.items[0].detail, "1 layer: relevance passes it unchanged, as if the layer had none");
+    fixture_keys(f, "<CR>");
+    assert_int_equal(f->app.menu.kind, LRP_MENU_NONE);
+    assert_int_equal(f->app.layer, 7);
+    assert_int_equal(f->app.effects.count, 1);
+    assert_int_equal(f->app.effects.items[0].kind, LRP_EFFECT_REGISTER);
+    assert_string_equal(f->app.effects.items[0].text, "hard-swish");
+}
+
 static void both_failures_ask_which(void **state)
 {
     struct fixture *f = *state;
@@ -804,6 +821,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(the_preview_alone_comes_and_goes, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(every_name_that_covers_a_layer_is_taken_back, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_keys, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(causes_are_listed_once, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_cursor_stands_on_the_selected_row, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(questions_are_answered_by_the_mouse, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(a_second_click_is_enter_and_the_wheel_moves_what_lies_under_it, fixture_set_up,

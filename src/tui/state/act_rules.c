@@ -116,6 +116,35 @@ static void ask_softmax(struct lrp_app *app)
     snprintf(app->question.text, sizeof app->question.text, "LRP does not begin at a softmax: strip it from the output?");
 }
 
+/* What a layer fails for, and what taking it does. */
+static void add_cause(const struct lrp_app *app, struct lrp_menu_rows *rows, int i)
+{
+    const struct lrp_check_row *check = lrp_app_check(app, i);
+    const struct lrp_layer *layer = lrp_app_layer(app, i);
+    const bool activation = check->state == LRP_CHECK_UNSUPPORTED_ACTIVATION,
+               softmax = check->state == LRP_CHECK_OUTPUT_SOFTMAX, both = check->state == LRP_CHECK_UNKNOWN_BOTH;
+    char text[160], detail[300];
+    snprintf(text, sizeof text, "%.60s%s%.60s", activation ? layer->activation : layer->type, both ? " and " : "",
+             both ? layer->activation : "");
+    snprintf(detail, sizeof detail, "%zu layer%s: %s", check->more + 1, check->more ? "s" : "",
+             softmax              ? "strip it from the output: LRP does not begin at a softmax"
+             : !layer->executable ? check->reason
+             : both               ? "register the type, the activation, or both"
+                                  : lrp_registration_text(layer, activation));
+    add_choice(rows, text, detail, i);
+}
+
+/* Every cause once; false: nothing fails. */
+static bool ask_cause(struct lrp_app *app)
+{
+    struct lrp_menu_rows rows = {0};
+    for (int i = 0; i < lrp_app_layer_count(app); i++)
+        if (lrp_app_failed(app, i) && !lrp_app_check(app, i)->repeats) add_cause(app, &rows, i);
+    const bool any = rows.count > 0;
+    if (any) lrp_app_set_menu(app, LRP_MENU_CAUSES, &rows);
+    return any;
+}
+
 void lrp_do_register_layer(struct lrp_app *app)
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
@@ -129,7 +158,7 @@ void lrp_do_register_layer(struct lrp_app *app)
         lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
     else if (row->state == LRP_CHECK_UNSUPPORTED_ACTIVATION)
         lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
-    else if (!unregister(app, layer))
+    else if (!unregister(app, layer) && !ask_cause(app))
         lrp_app_say(app, false, "nothing to register: %s is supported", layer->type);
 }
 

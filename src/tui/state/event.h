@@ -94,6 +94,7 @@ void lrp_menu_rows_free(struct lrp_menu_rows *rows);
     X(COMPOSITE, composites)                                                                                                   \
     X(TARGET, targets)                                                                                                         \
     X(OPTIONS, options)                                                                                                        \
+    X(CAUSES, none)                                                                                                            \
     X(REGISTER, none)                                                                                                          \
     X(OPEN, models)                                                                                                            \
     X(METHOD, methods)                                                                                                         \

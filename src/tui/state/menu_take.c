@@ -42,6 +42,12 @@ static void take_registration(struct lrp_app *app, const struct lrp_menu_row *ro
     if (row->number & LRP_REGISTER_LAYER) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->type, 0, true);
     if (row->number & LRP_REGISTER_ACTIVATION) lrp_app_emit(app, LRP_EFFECT_REGISTER, layer->activation, 1, true);
 }
+/* At the first layer that fails for it, so that it is seen. */
+static void take_cause(struct lrp_app *app, const struct lrp_menu_row *row)
+{
+    lrp_app_go(app, row->number);
+    lrp_do_register_layer(app);
+}
 static void take_model(struct lrp_app *app, const struct lrp_menu_row *row)
 {
     lrp_app_emit(app, LRP_EFFECT_OPEN, row->value, 0, false);
@@ -74,6 +80,7 @@ const struct lrp_menu_kind_row lrp_menu_kinds[LRP_MENU_KIND_COUNT] = {
                          .keys = "{accept} take  {contrast} contrast  {search} find  {escape} close"},
     [LRP_MENU_OPTIONS] = {.title = "options", .take = take_option},
     [LRP_MENU_REGISTER] = {.title = "register as supported", .take = take_registration},
+    [LRP_MENU_CAUSES] = {.title = "what fails: register, or strip", .take = take_cause},
     [LRP_MENU_OPEN] = {.title = "open a model", .edit = LRP_PROMPT_MODEL, .take = take_model, .before_model = true},
     [LRP_MENU_METHOD] = {.title = "method",
                          .form = LRP_MENU_ARGUMENTS,
