@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "activation.h"
+#include "smooth_float.h"
 
 // clang-format off
 /* ---- functions; NAME_d is the derivative at x, where y = f(x) ---- */
@@ -66,11 +67,12 @@ static inline float hard_swish_d(float x, float y, const float *p)
     return x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5f;
 }
 
-/* erfc instead of 1+erf, which cancels for negative x. */
+/* From the tail, not by 1+erf, which cancels for negative x. */
 static inline float gelu_exact(float x, const float *p)
 {
     (void)p;
-    return (float)(.5 * (double)x * lrp_smooth_erfc(-0.7071067811865476 * (double)x));
+    const float within = x > 16 ? 16 : x < -16 ? -16 : x, beyond = within * lrp_float_tail(within); /* infinity keeps its sign */
+    return x < 0 ? beyond : x - beyond;
 }
 static inline float gelu_exact_d(float x, float y, const float *p)
 {
@@ -81,7 +83,7 @@ static inline float gelu_exact_d(float x, float y, const float *p)
 static inline float gelu_tanh(float x, const float *p)
 {
     (void)p;
-    return x * lrp_sigmoid(1.5957691216f * (x + 0.044715f * x * x * x));
+    return x * lrp_float_sigmoid(1.5957691216f * (x + 0.044715f * x * x * x));
 }
 static inline float gelu_tanh_d(float x, float y, const float *p)
 {
@@ -90,7 +92,7 @@ static inline float gelu_tanh_d(float x, float y, const float *p)
     return lrp_sigmoid(u) + x * lrp_sigmoid(u) * lrp_sigmoid(-u) * du;
 }
 
-static inline float swish(float x, const float *p) { return x * lrp_sigmoid(p[0] * x); }
+static inline float swish(float x, const float *p) { return x * lrp_float_sigmoid(p[0] * x); }
 static inline float swish_d(float x, float y, const float *p)
 {
     (void)y;

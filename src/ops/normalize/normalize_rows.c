@@ -8,16 +8,28 @@ struct row_moments {
     double mean, deviation, inverse; /* inverse: what (x - mean) is multiplied by */
 };
 
+/* In several lanes, always added up in the same order. */
+WIDE static double squares_around(const float *x, size_t n, double mean)
+{
+    enum { LANES = 16 };
+    double lane[LANES] = {0}, sum = 0;
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t k = 0; k < LANES; ++k) {
+            const double d = (double)x[i + k] - mean;
+            lane[k] += d * d;
+        }
+    for (; i < n; ++i) sum += ((double)x[i] - mean) * ((double)x[i] - mean);
+    for (size_t k = 0; k < LANES; ++k) sum += lane[k];
+    return sum;
+}
+
 /* Two passes: the difference of two large sums would lose what is small. */
 static struct row_moments moments_of(const struct lrp_row_norm *norm, const float *x)
 {
     const double n = (double)norm->length;
     struct row_moments m = {.mean = norm->center ? lrp_sum(x, norm->length) / n : 0};
-    double squares = 0;
-    for (size_t i = 0; i < norm->length; ++i) {
-        const double d = (double)x[i] - m.mean;
-        squares += d * d;
-    }
+    const double squares = squares_around(x, norm->length, m.mean);
     m.deviation = sqrt(squares / n);
     m.inverse = 1 / (norm->epsilon_outside ? m.deviation + norm->epsilon : sqrt(squares / n + norm->epsilon));
     return m;
@@ -30,12 +42,16 @@ static size_t first_channel(const struct lrp_row_norm *norm, size_t r)
 }
 
 /* One channel a position, as in layer normalisation. */
-static void affine_positions(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel,
-                             float *restrict y)
+WIDE static void affine_positions(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel,
+                                  float *restrict y)
 {
     const float *scale = norm->scale + channel;
-    for (size_t i = 0; i < norm->length; ++i) y[i] = (x[i] - mean) * inverse * scale[i];
-    for (size_t i = 0; norm->bias && i < norm->length; ++i) y[i] += norm->bias[channel + i];
+    const float *bias = norm->bias ? norm->bias + channel : NULL;
+    const size_t length = norm->length;
+    if (bias)
+        for (size_t i = 0; i < length; ++i) y[i] = (x[i] - mean) * inverse * scale[i] + bias[i];
+    else
+        for (size_t i = 0; i < length; ++i) y[i] = (x[i] - mean) * inverse * scale[i];
 }
 
 static void affine_segments(const struct lrp_row_norm *norm, const float *x, float mean, float inverse, size_t channel,

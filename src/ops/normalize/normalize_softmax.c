@@ -4,6 +4,7 @@
 
 #include "normalize_ops.h"
 #include "rows.h"
+#include "smooth_float.h"
 
 /* Before opset 13 the input counts as a matrix (axes before `axis`, the others). */
 static enum lrp_status axes_of(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
@@ -65,14 +66,18 @@ WIDE static float largest(const float *x, size_t n)
 
 WIDE static void exp_below(const float *x, float top, float *restrict y, size_t n)
 {
-    for (size_t i = 0; i < n; ++i) y[i] = (float)lrp_smooth_exp((double)(x[i] - top));
+    for (size_t i = 0; i < n; ++i) y[i] = lrp_float_exp(x[i] - top, 0);
+}
+
+WIDE static void scale_row(float *y, float factor, size_t n)
+{
+    for (size_t i = 0; i < n; ++i) y[i] *= factor;
 }
 
 static void soft_row(const float *x, float *restrict y, size_t n)
 {
     exp_below(x, largest(x, n), y, n);
-    const float factor = (float)(1 / lrp_sum(y, n));
-    for (size_t i = 0; i < n; ++i) y[i] *= factor;
+    scale_row(y, (float)(1 / lrp_sum(y, n)), n);
 }
 
 static void soft_back(const float *y, const float *s, float *restrict g, size_t n)
