@@ -89,11 +89,11 @@ static enum lrp_status bitwise_infer(struct lrp_call *call, struct lrp_error *er
         .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,\
         .infer = lrp_test_infer, .forward = function, .batch = lrp_batch_elementwise                                                                     \
     }
-#define MOVE(op, layer, more, of_call, f, ...)                                                                                          \
+#define MOVE(op, layer, more, of_call, f, later, ...)                                                                                          \
     {                                                                                                                    \
         .name = op, .domain = "", .versions = { __VA_ARGS__ }, .traits = LRP_TRAIT_MOVES | (more),                        \
         .static_kind = LRP_KIND_##layer, .kind = of_call, .infer = f##_infer,                                            \
-        .forward = lrp_pass_forward, .vjp = lrp_pass_vjp, .batch = lrp_batch_first_input                                                                 \
+        .forward = lrp_pass_forward, .vjp = lrp_pass_vjp, .defer = later, .batch = lrp_batch_first_input                                                                 \
     }
 const struct lrp_operator lrp_ops_math[] = {
     {LRP_UNARY_ROW("Neg", "", NEG, negative, NULL, integer_negative, 1, 6, 13)},
@@ -123,10 +123,10 @@ const struct lrp_operator lrp_ops_math[] = {
     INTEGER_ROW("BitwiseNot", bitwise_infer, integer_not, 18),
     TEST("IsNaN", lrp_isnan_forward, 9, 13, 20),
     TEST("IsInf", lrp_isinf_forward, 10, 20),
-    MOVE("Identity", IDENTITY, LRP_TRAIT_TEXTS | LRP_TRAIT_HANDS_ON, NULL, lrp_identity, 1, 13, 14, 16, 19, 21, 23, 24, 25),
-    MOVE("Dropout", DROPOUT, LRP_TRAIT_HANDS_ON, NULL, lrp_dropout, 7, 10, 12, 13, 22),
-    MOVE("Cast", OTHER, LRP_TRAIT_TEXTS | LRP_TRAIT_HANDS_ON, lrp_cast_kind, lrp_cast, 6, 9, 13, 19, 21, 23, 24, 25),
-    MOVE("CastLike", OTHER, LRP_TRAIT_TEXTS, lrp_cast_kind, lrp_cast_like, 15, 19, 21, 23, 24, 25),
+    MOVE("Identity", IDENTITY, LRP_TRAIT_TEXTS | LRP_TRAIT_HANDS_ON, NULL, lrp_identity, NULL, 1, 13, 14, 16, 19, 21, 23, 24, 25),
+    MOVE("Dropout", DROPOUT, LRP_TRAIT_HANDS_ON, NULL, lrp_dropout, NULL, 7, 10, 12, 13, 22),
+    MOVE("Cast", OTHER, LRP_TRAIT_TEXTS | LRP_TRAIT_HANDS_ON, lrp_cast_kind, lrp_cast, lrp_cast_defer, 6, 9, 13, 19, 21, 23, 24, 25),
+    MOVE("CastLike", OTHER, LRP_TRAIT_TEXTS, lrp_cast_kind, lrp_cast_like, lrp_cast_defer, 15, 19, 21, 23, 24, 25),
     { 0 },
 };
 // clang-format on

@@ -12,6 +12,8 @@ enum lrp_status lrp_identity_infer(struct lrp_call *call, struct lrp_error *err)
 enum lrp_status lrp_dropout_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_cast_infer(struct lrp_call *call, struct lrp_error *err);
 enum lrp_status lrp_cast_like_infer(struct lrp_call *call, struct lrp_error *err);
+enum lrp_status lrp_cast_defer(const struct lrp_call *call, struct lrp_arena *arena, struct lrp_blob **out,
+                               struct lrp_error *err);
 /* math_text.c: from texts, to texts, or both. */
 enum lrp_status lrp_cast_texts(const struct lrp_tensor *x, struct lrp_tensor *y, struct lrp_error *err);
 enum lrp_kind lrp_cast_kind(const struct lrp_call *call);

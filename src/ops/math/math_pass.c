@@ -84,6 +84,25 @@ enum lrp_kind lrp_cast_kind(const struct lrp_call *call)
     return floats ? LRP_KIND_IDENTITY : LRP_KIND_OTHER;
 }
 
+static void read_converted(const struct lrp_blob_view *view, size_t first, size_t n, float *out)
+{
+    lrp_blob_f32(view->of, first, n, out);
+}
+
+/* Numbers of fewer bytes that are to be floats stay as they are until somebody reads them. */
+enum lrp_status lrp_cast_defer(const struct lrp_call *call, struct lrp_arena *arena, struct lrp_blob **out,
+                               struct lrp_error *err)
+{
+    const struct lrp_blob *const x = call->in[0].constant;
+    const enum lrp_dtype to = call->out[0].dtype;
+
+    if (!lrp_dtype_is_number(x->dtype) || !lrp_dtype_is_float(to) || lrp_dtype_is_tiny(to) || (!x->view && !x->raw) ||
+        (!x->view && lrp_dtype_size(x->dtype) >= sizeof(float)))
+        return LRP_OK;
+    *out = lrp_blob_view(arena, x->shape, (struct lrp_blob_view){.of = x, .read = read_converted});
+    return *out ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 /* From one storage to the other; integers are cut to the declared width. */
 static void convert_elements(const struct lrp_tensor *x, struct lrp_tensor *y, bool saturates)
 {

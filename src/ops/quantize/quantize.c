@@ -6,6 +6,7 @@
 #include "batch.h"
 #include "convert.h"
 #include "elementwise.h"
+#include "grid.h"
 #include "parallel.h"
 #include "rounding.h"
 
@@ -15,42 +16,6 @@ struct quantization { /* what the rows of both directions own */
 static bool quantizes(const struct lrp_call *call)
 {
     return ((const struct quantization *)call->op->own)->forth;
-}
-
-/* Which scale an element has: the index of its place along the axis, in blocks. */
-struct scale_grid {
-    size_t inner, dim, block, scales;
-    bool one, blocked;
-};
-
-static enum lrp_status read_grid(const struct lrp_call *call, struct scale_grid *grid, struct lrp_error *err)
-{
-    const struct lrp_shape *x = call->in[0].shape, *scale = call->in[1].shape;
-    const int64_t block = call->opset >= 21 ? lrp_call_int(call, "block_size", 0) : 0;
-    int axis = 0; /* a block may be longer than the axis */
-    *grid =
-        (struct scale_grid){.inner = 1, .dim = 1, .block = 1, .scales = 1, .one = lrp_shape_count(scale) == 1 && block == 0};
-    if (grid->one) return LRP_OK;
-    const enum lrp_status status = lrp_infer_axis(call->opset < 13 ? 1 : lrp_call_int(call, "axis", 1), x->rank, &axis, err);
-    if (status) return status;
-    bool fits = block >= 0 && (block ? scale->rank == x->rank : scale->rank == 1 && scale->dim[0] == x->dim[axis]);
-    for (int k = 0; k < x->rank && fits && block; ++k)
-        fits = scale->dim[k] == (k == axis ? (x->dim[k] - 1) / block + 1 : x->dim[k]);
-    if (!fits || (call->opset < 13 && block == 0))
-        return lrp_fail(err, LRP_FILE, "the scales of %s do not fit its input", call->op_type);
-    grid->inner = lrp_shape_span(x, axis + 1, x->rank);
-    grid->dim = (size_t)x->dim[axis];
-    grid->block = block ? (size_t)block : 1;
-    grid->blocked = block != 0;
-    grid->scales = block ? (size_t)scale->dim[axis] : grid->dim;
-    return LRP_OK;
-}
-
-static size_t scale_of(const struct scale_grid *grid, size_t at)
-{
-    if (grid->one) return 0;
-    const size_t place = at / grid->inner % grid->dim / grid->block;
-    return grid->blocked ? (at / grid->inner / grid->dim * grid->scales + place) * grid->inner + at % grid->inner : place;
 }
 
 /* The whole numbers of a type; false for types that are not quantised to. */
@@ -93,10 +58,10 @@ static enum lrp_status check_types(const struct lrp_call *call, enum lrp_dtype *
 static enum lrp_status quantize_infer(struct lrp_call *call, struct lrp_error *err)
 {
     enum lrp_dtype to = LRP_DTYPE_UNDEFINED;
-    struct scale_grid grid;
+    struct lrp_scale_grid grid;
     enum lrp_status status = lrp_infer_arity(call, 2, 3, err);
     if (!status) status = check_types(call, &to, err);
-    if (!status) status = read_grid(call, &grid, err);
+    if (!status) status = lrp_scale_grid_read(call, &grid, err);
     if (!status && lrp_call_has(call, 2) &&
         (grid.one ? lrp_shape_count(call->in[2].shape) != 1 : !lrp_shape_equal(call->in[1].shape, call->in[2].shape)))
         return lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
@@ -104,7 +69,7 @@ static enum lrp_status quantize_infer(struct lrp_call *call, struct lrp_error *e
 }
 
 /* What lrp_tensor.step promises: bytes times one scale. */
-static float common_step(const struct scale_grid *grid, enum lrp_dtype codes, const struct lrp_tensor *scale)
+static float common_step(const struct lrp_scale_grid *grid, enum lrp_dtype codes, const struct lrp_tensor *scale)
 {
     double low, high;
     return grid->one && type_bounds(codes, &low, &high) && high - low < 256 && isnormal(scale->f[0]) ? fabsf(scale->f[0]) : 0;
@@ -114,13 +79,13 @@ static enum lrp_status quantize_forward(LRP_FORWARD_PARAMETERS)
 {
     const bool zeros = lrp_call_has(call, 2), is_float = lrp_dtype_is_float(in[0]->dtype);
     double low = 0, high = 0;
-    struct scale_grid grid;
+    struct lrp_scale_grid grid;
     (void)handle, (void)run;
-    const enum lrp_status status = read_grid(call, &grid, err);
+    const enum lrp_status status = lrp_scale_grid_read(call, &grid, err);
     (void)type_bounds(out[0]->dtype, &low, &high);
     if (!status && !quantizes(call)) out[0]->step = common_step(&grid, in[0]->dtype, in[1]);
     for (size_t k = 0; k < out[0]->count && !status; ++k) {
-        const size_t at = scale_of(&grid, k);
+        const size_t at = lrp_scale_grid_at(&grid, k);
         const bool whole_zero = zeros && !lrp_dtype_is_float(in[2]->dtype); /* a zero point of few bits is 0 */
         const int64_t zero = whole_zero ? in[2]->i[at] : 0;
         if (!quantizes(call)) {
@@ -160,7 +125,7 @@ static bool rounded_between(const struct lrp_call *call, double *low, double *hi
 
 static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err)
 {
-    struct scale_grid grid;
+    struct lrp_scale_grid grid;
     double low, high;
     enum lrp_status status = lrp_infer_arity(call, 2, 4, err);
     if (!status) status = lrp_infer_is_float(call, 0, err);
@@ -170,7 +135,7 @@ static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_er
         return lrp_fail(err, LRP_FILE, "the way back of %s has another shape than its scale", call->op_type);
     if (!status && !rounded_between(call, &low, &high))
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s with this zero point is not implemented", call->op_type);
-    if (!status) status = read_grid(call, &grid, err);
+    if (!status) status = lrp_scale_grid_read(call, &grid, err);
     if (!status && lrp_call_has(call, 2) && lrp_shape_count(call->in[1].shape) != lrp_shape_count(call->in[2].shape))
         status = lrp_fail(err, LRP_FILE, "the zero point of %s has another shape than its scale", call->op_type);
     return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, call->in[0].shape, err);
@@ -198,13 +163,13 @@ static void round_lines(void *context, int64_t begin, int64_t end)
 
 /* As files write it out in primitives: x is divided by the scale or multiplied by it, codes likewise on the way back, by input
  * 3 or by the scale, too. */
-static void round_as_written(const struct lrp_call *call, const struct scale_grid *grid, const struct lrp_tensor *const *in,
+static void round_as_written(const struct lrp_call *call, const struct lrp_scale_grid *grid, const struct lrp_tensor *const *in,
                              const struct lrp_tensor *there, struct lrp_tensor *y, float low, float high)
 {
     const bool multiplies = lrp_call_int(call, "multiplies", 0) != 0, divides = lrp_call_int(call, "divides", 0) != 0;
     const struct lrp_tensor *back = lrp_call_has(call, 3) ? in[3] : in[1];
     for (size_t k = 0; k < y->count; ++k) {
-        const size_t at = scale_of(grid, k);
+        const size_t at = lrp_scale_grid_at(grid, k);
         const float x = multiplies ? there->f[k] * in[1]->f[at] : there->f[k] / in[1]->f[at];
         const float code = rintf(fminf(fmaxf(x, low), high)); /* NaN: the lower */
         y->f[k] = divides ? code / back->f[at] : code * back->f[at];
@@ -215,9 +180,9 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
 {
     enum { LENGTH = 4096 };
     double low = 0, high = 0;
-    struct scale_grid grid;
+    struct lrp_scale_grid grid;
     (void)handle;
-    const enum lrp_status status = read_grid(call, &grid, err);
+    const enum lrp_status status = lrp_scale_grid_read(call, &grid, err);
     if (status || !out[0] || out[0]->count == 0) return status;
     (void)rounded_between(call, &low, &high);
     out[0]->step = high - low < 256 && !lrp_call_has(call, 3) && !lrp_call_int(call, "divides", 0)
@@ -235,7 +200,7 @@ static enum lrp_status there_and_back_forward(LRP_FORWARD_PARAMETERS)
         return LRP_OK;
     }
     for (size_t k = 0; k < l.count; ++k) {
-        const size_t at = scale_of(&grid, k);
+        const size_t at = lrp_scale_grid_at(&grid, k);
         const float zero = l.zero ? (float)l.zero[at] : 0;
         lrp_round_between(l.x + k, 1, l.scale[at], l.low - zero, l.high - zero, l.y + k);
     }
@@ -253,10 +218,10 @@ static enum lrp_status straight_through_vjp(LRP_VJP_PARAMETERS)
 /* 0 is a step. Scales that lie along an axis are met in row-major order only. */
 static enum lrp_status rounding_blocks(LRP_BLOCKS_PARAMETERS)
 {
-    struct scale_grid grid;
+    struct lrp_scale_grid grid;
     (void)handle, (void)back, (void)run;
     if (call->in_count > 1) {
-        const enum lrp_status status = read_grid(call, &grid, err);
+        const enum lrp_status status = lrp_scale_grid_read(call, &grid, err);
         if (status) return status;
         if (!grid.one) *from = 0;
     }
@@ -307,18 +272,18 @@ static enum lrp_status dynamic_back_forward(LRP_FORWARD_PARAMETERS)
 }
 
 /* The family's rows. */
-#define ROW(op, is_forth, ...)                                                                                                 \
+#define ROW(op, is_forth, later, ...)                                                                                          \
     {                                                                                                                          \
         .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_NO_VJP, .static_kind = LRP_KIND_OTHER,        \
-        .infer = quantize_infer, .forward = quantize_forward, .batch = lrp_batch_first_input,                                  \
+        .infer = quantize_infer, .forward = quantize_forward, .batch = lrp_batch_first_input, .defer = later,                  \
         .own = &(const struct quantization)                                                                                    \
         {                                                                                                                      \
             is_forth                                                                                                           \
         }                                                                                                                      \
     }
 const struct lrp_operator lrp_ops_quantize[] = {
-    ROW("QuantizeLinear", true, 10, 13, 19, 21, 23, 24, 25),
-    ROW("DequantizeLinear", false, 10, 13, 19, 21, 23, 24, 25),
+    ROW("QuantizeLinear", true, NULL, 10, 13, 19, 21, 23, 24, 25),
+    ROW("DequantizeLinear", false, lrp_dequantize_defer, 10, 13, 19, 21, 23, 24, 25),
     {.name = "DynamicQuantizeLinear",
      .domain = "",
      .versions = {11},

@@ -78,11 +78,56 @@ static void a_transposed_matrix_is_read_where_it_lies(void **state)
     run_deferred(&(struct example){"", "Transpose", "", 13, "perm=I1,0", {matrix}, {"?"}});
 }
 
+/* One scale, one for each place along either axis of three, and for blocks of either, the last not whole; with zero points and
+ * without. */
+static void dequantised_codes_are_read_where_they_lie(void **state)
+{
+    enum { ROWS = 8, COLUMNS = 7, BLOCK = 3 };
+    static const struct {
+        const char *attributes;
+        int rank, rows, columns, depth; /* of the scales */
+    } grids[] = {{"", 0, 1, 1, 1},
+                 {"axis=i0", 1, ROWS, 1, 1},
+                 {"axis=i1", 1, COLUMNS, 1, 1},
+                 {"axis=i2", 1, 2, 1, 1},
+                 {"axis=i0 block_size=i3", 3, 3, COLUMNS, 2},
+                 {"axis=i1 block_size=i3", 3, ROWS, 3, 2}};
+    (void)state;
+    for (size_t i = 0; i < sizeof grids / sizeof *grids; i++)
+        for (int zeros = 0; zeros < 2; zeros++) {
+            const int count = grids[i].rows * grids[i].columns * grids[i].depth;
+            char codes[2048], scales[2048], points[2048] = "", shape[32] = "[]";
+            size_t at = (size_t)snprintf(codes, sizeof codes, "!u[%d,%d,2]", ROWS, COLUMNS), end;
+
+            for (int k = 0; k < ROWS * COLUMNS * 2; k++)
+                at += (size_t)snprintf(codes + at, sizeof codes - at, " %d", (k * 37 + 5) % 256);
+            if (grids[i].rank == 1) snprintf(shape, sizeof shape, "[%d]", count);
+            if (grids[i].rank == 3)
+                snprintf(shape, sizeof shape, "[%d,%d,%d]", grids[i].rows, grids[i].columns, grids[i].depth);
+            at = (size_t)snprintf(scales, sizeof scales, "!f%s", shape);
+            end = zeros ? (size_t)snprintf(points, sizeof points, "!u%s", shape) : 0;
+            for (int k = 0; k < count; k++) {
+                at += (size_t)snprintf(scales + at, sizeof scales - at, " %g", (k * 7 % 11 + 0.3) / 8);
+                if (zeros) end += (size_t)snprintf(points + end, sizeof points - end, " %d", (k * 5 + 120) % 256);
+            }
+            run_deferred(
+                &(struct example){"", "DequantizeLinear", "", 21, grids[i].attributes, {codes, scales, points}, {"?"}});
+        }
+}
+
+static void bytes_are_cast_where_they_lie(void **state)
+{
+    (void)state;
+    run_deferred(&(struct example){"", "Cast", "", 13, "to=i1", {"!u[6] 0 1 100 127 128 255"}, {"?"}});
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packed_weights_are_decoded_alike),
         cmocka_unit_test(a_transposed_matrix_is_read_where_it_lies),
+        cmocka_unit_test(dequantised_codes_are_read_where_they_lie),
+        cmocka_unit_test(bytes_are_cast_where_they_lie),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
