@@ -27,6 +27,8 @@ extern "C" {
     X(TOKENS, "tokens", "tokens", "given to the model's tokens: what their lookup in the table was given")                     \
     X(SOFTMAX, "softmax", "softmax", "a softmax, which does not conserve: sum of x (R - p sum R)")                             \
     X(INPUTS, "inputs", "other inputs", "given to other inputs of the model")                                                  \
+    X(CONCEPT, "concept", "CRP mask", "what channels have that conditions (--concept) do not let through")                     \
+    X(BY_PASSED, "by_passed", "by-passed", "went round the layer with conditions, where only what passes it counts")           \
     X(DESIGN, "design", "by design", "the rule does not conserve relevance by design (gradient, factors of a rule)")           \
     X(START, "start", "start", "start normalisation: the output that is explained less the relevance it starts with")          \
     X(OTHER, "other", "other", "what is left: rounding")

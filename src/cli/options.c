@@ -62,11 +62,11 @@ static const struct lrp_option options[] = {
 
     {.name = "method", .argument = "NAME(ARGS)", .commands = RELEVANCE & ~LRP_FOR(CHOOSE), IN(TARGET), SETTING(METHOD),
      .help = "what is computed (lrpscope methods)"},
-    {.name = "concept", .argument = "LAYER=CHANNELS", .commands = EXPLAIN, IN(TARGET), .kind = LRP_OPTION_CONCEPT, .setting = LRP_SETTING_CONCEPT,
+    {.name = "concept", .argument = "LAYER=CHANNELS", .commands = EXPLAIN | LRP_FOR(LEDGER), IN(TARGET), .kind = LRP_OPTION_CONCEPT, .setting = LRP_SETTING_CONCEPT,
      .help = "only relevance that passes these channels: 0,5,7, top(3) or (CHANNEL:Y:X); may be repeated"},
-    {.name = "concept-parallel", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_PARALLEL),
+    {.name = "concept-parallel", .argument = "WHAT", .commands = EXPLAIN | LRP_FOR(LEDGER), IN(TARGET), SETTING(CONCEPT_PARALLEL),
      .only_words = true, .help = "what becomes of relevance that goes round the channels"},
-    {.name = "concept-start", .argument = "WHAT", .commands = EXPLAIN, IN(TARGET), SETTING(CONCEPT_START),
+    {.name = "concept-start", .argument = "WHAT", .commands = EXPLAIN | LRP_FOR(LEDGER), IN(TARGET), SETTING(CONCEPT_START),
      .only_words = true, .help = "the channels start with their relevance, or with what they hold before the activation"},
     {.name = "target", .argument = "T", .commands = RELEVANCE, IN(TARGET), SETTING(TARGET),
      .help = "label, class index, comma list (one per sample), CLASS@y:x, CLASS@all, (c:y:x), TOKEN@POSITION, A@p..q, A - B, "

@@ -234,40 +234,65 @@ static enum lrp_status take_plain(const struct lrp_propagation *p, const bool *n
     return status;
 }
 
-static enum lrp_status propagate(struct lrp_propagation *p, const struct lrp_concepts *concepts, bool *conditioned,
-                                 bool *nearest, bool *before, const struct lrp_tensor **relevance, struct lrp_error *err)
+/* ---- which values these are ---- */
+
+void lrp_concept_values_free(struct lrp_concept_values *v)
 {
-    const struct lrp_graph *g = lrp_engine_graph(p->engine);
-    struct conditions *c = p->condition_data;
-    for (size_t i = 0; i < concepts->count; i++) conditioned[concepts->items[i].value] = true;
-    /* those that have no other condition before them */
-    for (int v = 0; v < g->value_count; v++) {
-        if (!conditioned[v]) continue;
-        bool *one = calloc((size_t)g->value_count * 2 + 2, sizeof *one), *above = one ? one + g->value_count + 1 : NULL;
-        if (!one) return no_memory(err);
-        one[v] = nearest[v] = true;
+    free(v->conditioned);
+    free(v->nearest);
+    free(v->before);
+}
+
+/* Whether none of the other conditions lies before a value. */
+static enum lrp_status find_nearest(const struct lrp_graph *g, int value, struct lrp_concept_values *v, struct lrp_error *err)
+{
+    bool *one = calloc((size_t)g->value_count + 1, sizeof *one), *above = calloc((size_t)g->value_count + 1, sizeof *above);
+    const enum lrp_status status = one && above ? LRP_OK : no_memory(err);
+    if (!status) {
+        one[value] = true;
         mark_ancestors(g, one, above);
-        for (int u = 0; nearest[v] && u < g->value_count; u++)
-            if (conditioned[u] && above[u]) nearest[v] = false;
-        free(one);
     }
-    if (concepts->keep_parallel) {
-        p->conditioned = conditioned;
-        return lrp_propagate(p, relevance, err);
-    }
-    p->conditioned = conditioned;
-    p->cut = nearest;
-    memset(before, 0, (size_t)g->value_count);
-    mark_ancestors(g, nearest, before);
-    enum lrp_status status = begins_plain(p, conditioned, nearest) ? take_plain(p, nearest, before, relevance, err)
-                                                                   : lrp_propagate(p, relevance, err);
+    v->nearest[value] = !status;
+    for (int u = 0; v->nearest[value] && u < g->value_count; u++)
+        if (v->conditioned[u] && above[u]) v->nearest[value] = false;
+    free(one);
+    free(above);
+    return status;
+}
+
+enum lrp_status lrp_concept_values_of(const struct lrp_concepts *concepts, const struct lrp_graph *g,
+                                      struct lrp_concept_values *out, struct lrp_error *err)
+{
+    const size_t count = (size_t)g->value_count + 1;
+    *out = (struct lrp_concept_values){calloc(count, sizeof(bool)), calloc(count, sizeof(bool)), calloc(count, sizeof(bool))};
+    enum lrp_status status = out->conditioned && out->nearest && out->before ? LRP_OK : no_memory(err);
+    for (size_t i = 0; !status && i < concepts->count; i++) out->conditioned[concepts->items[i].value] = true;
+    for (int v = 0; !status && v < g->value_count; v++)
+        if (out->conditioned[v]) status = find_nearest(g, v, out, err);
+    if (!status) mark_ancestors(g, out->nearest, out->before);
+    return status;
+}
+
+/* ---- the pass ---- */
+
+static enum lrp_status propagate(struct lrp_propagation *p, const struct lrp_concepts *concepts,
+                                 const struct lrp_concept_values *at, const struct lrp_tensor **relevance,
+                                 struct lrp_error *err)
+{
+    struct conditions *c = p->condition_data;
+    p->conditioned = at->conditioned;
+    if (concepts->keep_parallel) return lrp_propagate(p, relevance, err);
+    p->cut = at->nearest;
+    enum lrp_status status = begins_plain(p, at->conditioned, at->nearest)
+                                 ? take_plain(p, at->nearest, at->before, relevance, err)
+                                 : lrp_propagate(p, relevance, err);
     for (size_t i = 0; !status && concepts->activation && i < concepts->count; i++) {
         const int value = concepts->items[i].value;
-        if (!nearest[value]) continue;
+        if (!at->nearest[value]) continue;
         status = start_with_activation(p, &concepts->items[i], relevance, err);
         if (!status) status = condition_relevance(c, value, &relevance[value], err);
     }
-    return !status ? go_on(p, nearest, before, relevance, err) : status;
+    return !status ? go_on(p, at->nearest, at->before, relevance, err) : status;
 }
 
 enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation, const struct lrp_concepts *concepts,
@@ -275,16 +300,15 @@ enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation
 {
     struct lrp_propagation p = *propagation;
     struct conditions c = {concepts, propagation, samples, lrp_channels_last(p.view)};
-    const size_t count = (size_t)lrp_engine_graph(p.engine)->value_count + 1;
-    bool *flags = calloc(3 * count, sizeof *flags);
-    if (!flags) return no_memory(err);
+    struct lrp_concept_values at;
+    enum lrp_status status = lrp_concept_values_of(concepts, lrp_engine_graph(p.engine), &at, err);
     p.condition = condition_relevance;
     p.condition_data = &c;
     if (!concepts->keep_parallel) p.progress = NULL; /* what lies before the conditions is found last, in another array */
     p.previous = NULL;
     p.previous_edges = NULL;
     p.edges = NULL;
-    const enum lrp_status status = propagate(&p, concepts, flags, flags + count, flags + 2 * count, relevance, err);
-    free(flags);
+    if (!status) status = propagate(&p, concepts, &at, relevance, err);
+    lrp_concept_values_free(&at);
     return status;
 }

@@ -38,6 +38,14 @@ size_t lrp_channels_rank(const struct lrp_channels *channels, const float *relev
 enum lrp_status lrp_concepts_parse(const char *text, const struct lrp_graph *graph, const struct lrp_layer_view *view,
                                    struct lrp_concepts *out, struct lrp_error *err);
 void lrp_concepts_free(struct lrp_concepts *concepts);
+/* By value: conditioned ones, those of them nearest to the input, and all that lie before these (lrp_propagate_concepts). */
+struct lrp_concept_values {
+    bool *conditioned, *nearest, *before;
+};
+/* *out is to be freed, whatever comes of it. Errors: LRP_MEMORY. */
+enum lrp_status lrp_concept_values_of(const struct lrp_concepts *concepts, const struct lrp_graph *graph,
+                                      struct lrp_concept_values *out, struct lrp_error *err);
+void lrp_concept_values_free(struct lrp_concept_values *values);
 /* As lrp_propagate, under conditions. A value that is conditioned hands on what is left of its relevance; unless what goes
  * round is kept, only relevance that has passed one of the values nearest to the input reaches what lies before these. Where
  * all conditions are such values, and relevance without conditions is known (`plain`), only what lies before them is computed.

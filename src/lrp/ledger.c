@@ -7,41 +7,13 @@
 
 #include "account.h"
 #include "late.h"
+#include "ledger_book.h"
 #include "propagate_span.h"
 #include "vector.h"
-
-/* ---- sums ---- */
-
-struct ledger_sums {
-    double sum, size, largest; /* of finite numbers: their sum, and that of their absolute values */
-    size_t nan;
-};
-static void sum_up(const struct lrp_tensor *t, struct ledger_sums *sums)
-{
-    const size_t count = t ? lrp_tensor_floats(t) : 0; /* missing channels are 0 */
-    for (size_t i = 0; t && i < t->item_count; i++) sum_up(t->items[i], sums);
-    for (size_t i = 0; i < count; i++) {
-        const double x = (double)t->f[i];
-        if (!isfinite(x)) {
-            sums->nan++;
-            continue;
-        }
-        sums->sum += x;
-        sums->size += fabs(x);
-        sums->largest = fmax(sums->largest, fabs(x));
-    }
-}
 
 /* ---- one node ---- */
 
 enum { LEDGER_OUTPUTS = 64 };
-struct book {
-    const struct lrp_propagation *p;
-    const struct lrp_tensor *const *relevance;
-    const struct lrp_tensor **gradient; /* of input times gradient, whose relevance is no gradient; else NULL */
-    struct lrp_ledger *ledger;
-};
-
 static bool is_other_input(const struct lrp_graph *g, int value)
 {
     return g->values[value].is_input && value != g->inputs[0];
@@ -49,21 +21,25 @@ static bool is_other_input(const struct lrp_graph *g, int value)
 
 /* The node's sums into its layer's row, of which it is the first to take in and the last to give; what other inputs of the
  * model get is no longer on its way. */
-static void enter_row(const struct book *b, struct lrp_account *a, struct lrp_ledger_row *row, bool first, bool last)
+static void enter_row(const struct lrp_ledger_book *b, struct lrp_account *a, struct lrp_ledger_row *row, bool first, bool last)
 {
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
-    struct ledger_sums in = {0}, out = {0}, away = {0};
-    for (int j = 0; j < a->node->call.out_count; j++) sum_up(a->step->relevance[j], &in);
+    struct lrp_ledger_sums_of in = {0}, out = {0}, away = {0}, round = {0};
+    for (int j = 0; j < a->node->call.out_count; j++) lrp_ledger_sum_up(a->step->relevance[j], &in);
     for (int i = 0; i < a->node->call.in_count; i++)
-        if (a->given[i]) sum_up(a->given[i], is_other_input(g, a->node->in[i]) ? &away : &out);
+        if (a->given[i])
+            lrp_ledger_sum_up(a->given[i], lrp_ledger_goes_round(b, a->node, i) ? &round
+                                           : is_other_input(g, a->node->in[i])  ? &away
+                                                                                : &out);
     a->in = in.sum;
-    a->out = out.sum + away.sum;
-    a->size = in.size + out.size + away.size;
+    a->out = out.sum + away.sum + round.sum;
+    a->size = in.size + out.size + away.size + round.size;
     if (first) row->in += in.sum;
-    row->size += (first ? in.size : 0) + away.size + (last ? out.size : 0);
+    row->size += (first ? in.size : 0) + away.size + round.size + (last ? out.size : 0);
     row->causes[LRP_CAUSE_INPUTS] += away.sum;
+    row->causes[LRP_CAUSE_BY_PASSED] += round.sum;
     if (last) row->out += out.sum;
-    row->nan += in.nan + out.nan + away.nan;
+    row->nan += in.nan + out.nan + away.nan + round.nan;
     if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
     if (fmax(out.largest, away.largest) > 100 * in.largest && in.largest > 0) row->flags |= 1u << LRP_LEDGER_AMPLIFIED;
 }
@@ -78,7 +54,7 @@ static void times_inputs(const struct lrp_propagation *p, const struct lrp_node 
 /* ---- bodies: what became of relevance in them counts for the node they hang on ---- */
 
 struct inside {
-    const struct book *book;
+    const struct lrp_ledger_book *book;
     struct lrp_ledger_row *row;
 };
 
@@ -88,9 +64,9 @@ static enum lrp_status account_inside(void *data, const struct lrp_node_step *at
     const struct inside *inside = data;
     const struct lrp_propagation *p = inside->book->p;
     const struct lrp_node *n = &lrp_engine_graph(p->engine)->nodes[at->step.node];
-    struct ledger_sums in = {0}, out = {0};
-    for (int j = 0; j < n->call.out_count; j++) sum_up(at->step.relevance[j], &in);
-    for (int i = 0; i < n->call.in_count; i++) sum_up(given[i], &out);
+    struct lrp_ledger_sums_of in = {0}, out = {0};
+    for (int j = 0; j < n->call.out_count; j++) lrp_ledger_sum_up(at->step.relevance[j], &in);
+    for (int i = 0; i < n->call.in_count; i++) lrp_ledger_sum_up(given[i], &out);
     inside->row->nan += in.nan + out.nan;
     const struct lrp_account a = {.step = &at->step,
                                   .node = n,
@@ -110,7 +86,7 @@ static double sum_of_causes(const struct lrp_ledger_row *row)
     return sum;
 }
 
-static enum lrp_status give_through_bodies(const struct book *b, int node, const struct lrp_tensor *const *relevance,
+static enum lrp_status give_through_bodies(const struct lrp_ledger_book *b, int node, const struct lrp_tensor *const *relevance,
                                            struct lrp_ledger_row *row, struct lrp_tensor **given, struct lrp_error *err)
 {
     struct lrp_propagation p = *b->p;
@@ -120,7 +96,7 @@ static enum lrp_status give_through_bodies(const struct book *b, int node, const
     return lrp_propagate_bodies(&p, node, relevance, given, err);
 }
 
-static enum lrp_status account_node(const struct book *b, int node, const struct lrp_tensor *const *outputs,
+static enum lrp_status account_node(const struct lrp_ledger_book *b, int node, const struct lrp_tensor *const *outputs,
                                     struct lrp_tensor **given, struct lrp_error *err)
 {
     const struct lrp_propagation *p = b->p;
@@ -150,6 +126,7 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
     if (b->gradient) times_inputs(p, n, given);
     at.step.relevance = outputs;
     if (lrp_run_should_stop(p->run)) status = lrp_fail(err, LRP_CANCELLED, "cancelled");
+    if (!status) lrp_ledger_note_arrivals(b, n, given);
     if (!status) enter_row(b, &a, row, behind || nodes->activation < 0 || !through, leaves);
     /* what no node in a body accounts for ended at values that are made of no data */
     if (!status && n->call.op->control)
@@ -165,7 +142,7 @@ static enum lrp_status account_node(const struct book *b, int node, const struct
 }
 
 /* Whether a node makes a source of what a model input says: tokens' rows of a table, a picture of bytes as floats. */
-static const struct lrp_carrier_source *source_at(const struct book *b, const struct lrp_node *n)
+static const struct lrp_carrier_source *source_at(const struct lrp_ledger_book *b, const struct lrp_node *n)
 {
     const struct lrp_carriers *c = &b->p->assignment->carriers;
     for (size_t i = 0; b->p->method->by_rules && i < c->source_count; i++)
@@ -176,7 +153,7 @@ static const struct lrp_carrier_source *source_at(const struct book *b, const st
 
 /* What reaches a node that reads nothing that carries relevance ends there: at the tokens, at the model's input, at constants.
  */
-static void end_here(const struct book *b, int node, const struct lrp_tensor *const *outputs)
+static void end_here(const struct lrp_ledger_book *b, int node, const struct lrp_tensor *const *outputs)
 {
     const struct lrp_carrier_source *source = source_at(b, &lrp_engine_graph(b->p->engine)->nodes[node]);
     const bool looked_up = source && !b->p->assignment->carriers.substituted,
@@ -184,8 +161,8 @@ static void end_here(const struct book *b, int node, const struct lrp_tensor *co
 
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
     struct lrp_ledger_row *row = &b->ledger->rows[b->p->view->layer_of_node[node]];
-    struct ledger_sums in = {0};
-    for (int j = 0; j < n->call.out_count; j++) sum_up(outputs[j], &in);
+    struct lrp_ledger_sums_of in = {0};
+    for (int j = 0; j < n->call.out_count; j++) lrp_ledger_sum_up(outputs[j], &in);
     row->in += in.sum;
     row->size += in.size;
     if (first)
@@ -196,7 +173,7 @@ static void end_here(const struct book *b, int node, const struct lrp_tensor *co
     if (row->nan) row->flags |= 1u << LRP_LEDGER_NAN;
 }
 
-static enum lrp_status account_step(const struct book *b, int node, struct lrp_error *err)
+static enum lrp_status account_step(const struct lrp_ledger_book *b, int node, struct lrp_error *err)
 {
     const struct lrp_node *n = &lrp_engine_graph(b->p->engine)->nodes[node];
     if (b->p->view->layer_of_node[node] < 0 || n->body >= 0) return LRP_OK;
@@ -210,6 +187,7 @@ static enum lrp_status account_step(const struct book *b, int node, struct lrp_e
     }
     struct lrp_late late = {.blobs = NULL};
     late.blobs = late.few;
+    if (!status) lrp_ledger_book_conditions(b, node);
     if (!status) status = lrp_late_open(lrp_engine_graph(b->p->engine), node, b->p->values, b->p->run, &late, err);
     struct lrp_node_step at;
     lrp_propagation_step(b->p, node, &at);
@@ -246,7 +224,7 @@ static const struct lrp_tensor **piece_products(const struct lrp_span_back *back
 
 static enum lrp_status account_piece(void *data, const struct lrp_span_back *back, struct lrp_error *err)
 {
-    struct book book = *(const struct book *)data;
+    struct lrp_ledger_book book = *(const struct lrp_ledger_book *)data;
     const struct lrp_span *span = back->piece.span;
     const struct lrp_tensor **products = book.gradient ? piece_products(back) : NULL;
     enum lrp_status status =
@@ -262,7 +240,8 @@ static enum lrp_status account_piece(void *data, const struct lrp_span_back *bac
 }
 
 /* A span is accounted for piece by piece when its last node comes. */
-static enum lrp_status account_span(const struct book *b, const struct lrp_span *span, int node, struct lrp_error *err)
+static enum lrp_status account_span(const struct lrp_ledger_book *b, const struct lrp_span *span, int node,
+                                    struct lrp_error *err)
 {
     const struct lrp_tensor *relevance = (b->gradient ? b->gradient : b->relevance)[span->out];
     if (node != span->nodes[span->node_count - 1] || !relevance) return LRP_OK;
@@ -279,15 +258,15 @@ static void close_row(struct lrp_ledger_row *row)
     if (fmax(fabs(row->in), fabs(row->out)) < 0.01 * row->size) row->flags |= 1u << LRP_LEDGER_CANCELS;
 }
 
-static void close_ledger(const struct book *b, double explained)
+static void close_ledger(const struct lrp_ledger_book *b, double explained)
 {
     struct lrp_ledger *l = b->ledger;
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
-    struct ledger_sums input = {0}, start = {0};
-    if (g->input_count) sum_up(b->relevance[g->inputs[0]], &input);
+    struct lrp_ledger_sums_of input = {0}, start = {0};
+    if (g->input_count) lrp_ledger_sum_up(b->relevance[g->inputs[0]], &input);
     const bool tokens = b->p->method->by_rules && g->input_count && !lrp_dtype_is_float(g->values[g->inputs[0]].desc.dtype) &&
                         !b->p->assignment->carriers.substituted;
-    sum_up(b->gradient ? b->relevance[b->p->start] : b->p->start_relevance, &start);
+    lrp_ledger_sum_up(b->gradient ? b->relevance[b->p->start] : b->p->start_relevance, &start);
     l->rows[0] = (struct lrp_ledger_row){.in = input.sum,
                                          .out = input.sum,
                                          .size = 2 * input.size,
@@ -300,7 +279,7 @@ static void close_ledger(const struct book *b, double explained)
         for (int c = 0; c < LRP_CAUSE_OTHER; c++) l->total.causes[c] += l->rows[i].causes[c];
     }
     l->total.in = isnan(explained) ? start.sum : explained;
-    l->total.causes[LRP_CAUSE_START] = l->total.in - start.sum;
+    l->total.causes[LRP_CAUSE_START] += l->total.in - start.sum;
     l->total.out = tokens ? 0 : input.sum; /* what tokens have is a cause of its own */
     l->total.size = fabs(l->total.in) + input.size;
     close_row(&l->total);
@@ -324,14 +303,16 @@ static enum lrp_status find_gradients(const struct lrp_propagation *p, const str
 }
 
 enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lrp_tensor *const *relevance, double explained,
-                                struct lrp_ledger **out, struct lrp_error *err)
+                                const struct lrp_concepts *concepts, struct lrp_ledger **out, struct lrp_error *err)
 {
     const struct lrp_graph *g = lrp_engine_graph(p->engine);
+    struct lrp_concept_values at = {0};
     struct lrp_ledger *l = calloc(1, sizeof *l);
     if (l) l->count = p->view->list.count;
     if (l) l->rows = calloc(l->count + 1, sizeof *l->rows);
     enum lrp_status status = l && l->rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
-    struct book book = {.p = p, .relevance = relevance, .ledger = l};
+    struct lrp_ledger_book book = {.p = p, .relevance = relevance, .ledger = l};
+    if (!status && concepts && concepts->count) status = lrp_ledger_open_conditions(&book, concepts, &at, err);
     if (!status && p->method->times_values) status = find_gradients(p, &book.gradient, err);
     for (int k = g->order_count - 1; !status && k >= 0; k--) {
         const struct lrp_span *span = lrp_span_away(p, g->order[k]);
@@ -346,6 +327,8 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     if (!status) close_ledger(&book, explained);
     for (int v = 0; book.gradient && v < g->value_count; v++) lrp_tensor_release(book.gradient[v]);
     free(book.gradient);
+    free(book.arrived);
+    lrp_concept_values_free(&at);
     if (status) {
         lrp_ledger_free(l);
         return status;

@@ -2,6 +2,7 @@
 #include <math.h>
 
 #include "account.h"
+#include "ledger_book.h"
 #include "vector.h"
 
 enum lrp_status lrp_ledger_pair(const struct lrp_account *a, int output, struct lrp_ledger_pair *out, struct lrp_error *err)
@@ -30,4 +31,20 @@ double lrp_ledger_divided(const float *relevance, const float *z, size_t count, 
     causes[LRP_CAUSE_STABILIZER] += stabilizer;
     causes[LRP_CAUSE_DEAD] += dead;
     return passed;
+}
+
+void lrp_ledger_sum_up(const struct lrp_tensor *t, struct lrp_ledger_sums_of *sums)
+{
+    const size_t count = t ? lrp_tensor_floats(t) : 0; /* missing channels are 0 */
+    for (size_t i = 0; t && i < t->item_count; i++) lrp_ledger_sum_up(t->items[i], sums);
+    for (size_t i = 0; i < count; i++) {
+        const double x = (double)t->f[i];
+        if (!isfinite(x)) {
+            sums->nan++;
+            continue;
+        }
+        sums->sum += x;
+        sums->size += fabs(x);
+        sums->largest = fmax(sums->largest, fabs(x));
+    }
 }

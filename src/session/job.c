@@ -300,7 +300,8 @@ static enum lrp_status make_ledger(struct lrp_job *job, const struct lrp_tensor 
     p.data = job;
     job->updated = lrp_now_ms();
     set_state(job, LRP_JOB_LEDGER);
-    enum lrp_status status = lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &ledger, err);
+    enum lrp_status status =
+        lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &job->setup->concepts, &ledger, err);
     if (status) return status;
     pthread_mutex_lock(&job->session->lock);
     job->results->ledger = ledger;
@@ -353,7 +354,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && start && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done)
         status = backward(job, start, run, err);
     if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->results->ends_only &&
-        !job->setup->method.row->compute && !job->setup->concepts.count)
+        !job->setup->method.row->compute)
         status = make_ledger(job, start, run, err);
     if (!status && start && wants_maps(job)) status = make_maps(job, start, run, err);
     lrp_tensor_release(start);

@@ -59,6 +59,23 @@ def conditions():
     same("only round it", explain("skip.onnx", "--concept", "conv=", "--concept-parallel", "keep"), [1, 2])
 
 
+def ledgers():
+    """What conditions take is a cause of its own at their layer, what goes round it another at the layer it parts from."""
+    for file, options, layer, want, total in (
+            ("chain.onnx", ["--concept", "conv=1"], "conv", (27, 22, "concept", 5), 22),
+            ("chain.onnx", ["--concept", "conv=1", "--concept-start", "activation"], "conv", (27, 6, "start", 21), 6),
+            ("skip.onnx", ["--concept", "conv=0"], "add", (9, 6, "by_passed", 3), 6),
+            ("skip.onnx", ["--concept", "conv="], "conv", (6, 0, "concept", 6), 0),
+            ("skip.onnx", ["--concept", "conv=", "--concept-parallel", "keep"], "conv", (6, 0, "concept", 6), 3)):
+        done = json.loads(run("ledger", file, "x.npy", *ZERO, "--json", *options, code=0).stdout)
+        row = next(r for r in done["rows"] if r["name"] == layer)
+        same(f"{file} {options}: {layer}", [row["in"], row["out"], row["causes"].get(want[2], 0)], [want[0], want[1], want[3]])
+        whole = done["total"]
+        same(f"{file} {options}: the whole", [whole["out"], whole["in"] - sum(whole["causes"].values())], [total, total])
+        for r in done["rows"]:
+            same(f"{file} {options}: {r['name']} is even", [r["in"] - r["out"] - sum(v for k, v in r["causes"].items() if k != "other")], [0])
+
+
 def ranking():
     done = json.loads(run("concepts", "chain.onnx", "x.npy", *ZERO, "--at", "conv", "--json", "--relevance", "maps.npy", "--heatmap", "h.png", code=0).stdout)
     channels = done["samples"][0]["channels"]
@@ -168,6 +185,7 @@ with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     write_files()
     conditions()
+    ledgers()
     ranking()
     references()
     graph()

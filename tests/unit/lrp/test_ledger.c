@@ -177,7 +177,7 @@ static void account(struct book *b, const float *start, double explained)
     b->start = explain_start(e, start);
     check_ok(explain_try_tensor(e, b->start), &e->n.err);
     const struct lrp_propagation p = explain_propagation(e, b->start);
-    check_ok(lrp_ledger_make(&p, e->relevance, explained, &b->ledger, &err), &err);
+    check_ok(lrp_ledger_make(&p, e->relevance, explained, NULL, &b->ledger, &err), &err);
 }
 static void close_book(struct book *b)
 {

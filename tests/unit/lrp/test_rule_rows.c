@@ -151,7 +151,7 @@ static void check_account(const struct row_example *x, struct explanation *e)
     struct lrp_ledger *ledger;
     struct lrp_error err;
     const struct lrp_propagation p = explain_propagation(e, start);
-    check_ok(lrp_ledger_make(&p, e->relevance, (double)NAN, &ledger, &err), &err);
+    check_ok(lrp_ledger_make(&p, e->relevance, (double)NAN, NULL, &ledger, &err), &err);
     const struct lrp_ledger_row *row = &ledger->rows[1];
     double in = 0, out = 0;
     for (int i = 0; i < 4; i++) {

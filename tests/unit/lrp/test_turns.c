@@ -44,7 +44,7 @@ static void ledger_is_even(struct explanation *e, const float *start)
     e->method = lrp_method_row(RELEVANCE);
     explain_from(e, start);
     const struct lrp_propagation p = explain_propagation(e, t);
-    check_ok(lrp_ledger_make(&p, e->relevance, NAN, &ledger, &e->n.err), &e->n.err);
+    check_ok(lrp_ledger_make(&p, e->relevance, NAN, NULL, &ledger, &e->n.err), &e->n.err);
     for (size_t i = 1; i < ledger->count; i++) assert_true(fabs(ledger->rows[i].causes[LRP_CAUSE_OTHER]) < 1e-5);
     lrp_ledger_free(ledger);
     lrp_tensor_release(t);
