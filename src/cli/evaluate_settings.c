@@ -87,15 +87,16 @@ static enum lrp_status add_one(struct lrp_evaluation *e, const struct lrp_argume
     return status && !is_file(text) ? lrp_fail_context(err, status, "--setting %s", text) : status;
 }
 
-/* Presets that need no numbers, and what they are measured by: the rule that follows the network alone, and gradients. */
+/* What presets are measured by, the rule that follows the network alone and gradients, then presets that need no numbers: those
+ * that come to the same go by the first one's name, which is the simplest. */
 static enum lrp_status add_presets(struct lrp_evaluation *e, const struct lrp_arguments *a, struct lrp_error *err)
 {
     static const char *const others[] = {"epsilon", "input-gradient", "gradient"};
     const struct lrp_composite_info *info;
     enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < sizeof others / sizeof *others; i++) status = add_one(e, a, others[i], true, err);
     for (size_t i = 0; !status && (info = lrp_composite_at(i)); i++)
         if (!*info->parameters) status = add_one(e, a, info->name, true, err);
-    for (size_t i = 0; !status && i < sizeof others / sizeof *others; i++) status = add_one(e, a, others[i], true, err);
     return status;
 }
 

@@ -138,6 +138,8 @@ static enum lrp_status print_table(const struct lrp_evaluation *e, const size_t 
 static void print_legend(const struct lrp_cli_scores *s)
 {
     const struct lrp_evaluation *e = s->evaluation;
+    if (lrp_evaluation_samples(e) > 1)
+        lrp_print(stdout, "wins: inputs a setting is the best at, by the first column; +-: standard error of the mean\n");
     static const char *const better[] = {
         [LRP_BETTER_UNSAID] = "", [LRP_BETTER_MORE] = "more is better", [LRP_BETTER_LESS] = "less is better"};
     for (size_t c = 0; c < lrp_evaluation_columns(e); c++) {
@@ -153,26 +155,39 @@ static void print_legend(const struct lrp_cli_scores *s)
             lrp_print(stdout, "left out: %s: %s\n", lrp_evaluation_name(e, i), lrp_evaluation_left_out(e, i));
 }
 
-/* How far the first two are apart, input by input: errors of means do not tell, as settings are scored on the same inputs. */
-static void print_lead(const struct lrp_evaluation *e, const size_t *order, size_t count)
+/* How far two are apart by a column, input by input: errors of means do not tell, as settings are scored on the same inputs. */
+static void print_lead(const struct lrp_evaluation *e, size_t column, size_t first, size_t other)
 {
-    if (count < 2) return;
-    const char *first = lrp_evaluation_column_at(e, 0).text;
-    for (size_t c = 0; c < lrp_evaluation_columns(e) && !strcmp(lrp_evaluation_column_at(e, c).text, first); c++) {
-        const struct lrp_evaluation_column at = lrp_evaluation_column_at(e, c);
-        const struct lrp_score lead = lrp_evaluation_lead(e, order[0], order[1], c);
-        if (isnan(lead.mean)) continue;
-        lrp_print(stdout, "%s is %s by %.3g", row_name(e, order[0]),
-                  (lead.mean >= 0) == (at.metric->better != LRP_BETTER_LESS) ? "ahead of the next" : "behind the next",
-                  fabs(lead.mean));
-        if (!isnan(lead.error)) lrp_print(stdout, " +- %.2g", lead.error);
-        if (*at.baseline) lrp_print(stdout, " with baseline %s", at.baseline);
-        if (isnan(lead.error))
-            lrp_print(stdout, ": of one input, which says little");
-        else if (fabs(lead.mean) < 2 * lead.error)
-            lrp_print(stdout, ": no more than chance");
-        fputc('\n', stdout);
-    }
+    const struct lrp_evaluation_column at = lrp_evaluation_column_at(e, column);
+    const struct lrp_score lead = lrp_evaluation_lead(e, first, other, column);
+    if (isnan(lead.mean)) return;
+    const bool even = lead.mean == 0 && !(lead.error > 0);
+    const bool ahead = (lead.mean >= 0) == (at.metric->better != LRP_BETTER_LESS);
+    lrp_print(stdout, "%s is %s %s", row_name(e, first),
+              even    ? "even with"
+              : ahead ? "ahead of"
+                      : "behind",
+              row_name(e, other));
+    if (!even) lrp_print(stdout, " by %.3g", fabs(lead.mean));
+    if (!even && !isnan(lead.error)) lrp_print(stdout, " +- %.2g", lead.error);
+    if (*at.baseline) lrp_print(stdout, " with baseline %s", at.baseline);
+    if (isnan(lead.error))
+        lrp_print(stdout, ": of one input, which says little");
+    else if (!even && fabs(lead.mean) < 2 * lead.error)
+        lrp_print(stdout, ": no more than chance");
+    fputc('\n', stdout);
+}
+
+/* The winner against the next, and on to the first that it is not even with. */
+static void print_leads(const struct lrp_evaluation *e, const size_t *order, size_t count)
+{
+    const char *first = count ? lrp_evaluation_column_at(e, 0).text : "";
+    bool even = true;
+    for (size_t i = 1; i < count && even; i++)
+        for (size_t c = 0; c < lrp_evaluation_columns(e) && !strcmp(lrp_evaluation_column_at(e, c).text, first); c++) {
+            print_lead(e, c, order[0], order[i]);
+            even = even && lrp_evaluation_lead(e, order[0], order[i], c).mean == 0;
+        }
 }
 
 enum lrp_status lrp_cli_scores_print(const struct lrp_cli_scores *s, struct lrp_error *err)
@@ -188,7 +203,7 @@ enum lrp_status lrp_cli_scores_print(const struct lrp_cli_scores *s, struct lrp_
         lrp_print(stdout, "%zu sample%s, %" PRId64 " passes\n", samples, samples == 1 ? "" : "s", lrp_evaluation_passes(e));
         status = print_table(e, order, ranks, count, err);
     }
-    if (!status) print_lead(e, order, count);
+    if (!status) print_leads(e, order, count);
     if (!status) print_legend(s);
     free(order);
     free(ranks);

@@ -264,7 +264,9 @@ static enum lrp_status run_method(struct lrp_job *job, const struct lrp_propagat
     if (!status) status = keep_account(job, &p, err);
     lrp_passes_free(&p);
     lrp_tensor_release(unit);
-    return status ? lrp_fail_context(err, status, "%s", lrp_model_path(job->session->model)) : LRP_OK;
+    const char *path = lrp_model_path(job->session->model);
+    const bool named = status && err && strncmp(err->message, path, strlen(path)) == 0; /* a layer's errors name the file */
+    return status && !named ? lrp_fail_context(err, status, "%s", path) : status;
 }
 
 enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,

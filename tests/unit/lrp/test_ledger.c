@@ -254,8 +254,11 @@ static void causes_are_those_worked_out_by_hand(void **state)
 static void every_cause_and_flag_is_met(void **state)
 {
     bool cause[LRP_CAUSE_COUNT] = {[LRP_CAUSE_START] = true,
-                                   [LRP_CAUSE_OTHER] = true,   /* tested below */
-                                   [LRP_CAUSE_TOKENS] = true}; /* in test_carriers.c */
+                                   [LRP_CAUSE_OTHER] = true,  /* tested below */
+                                   [LRP_CAUSE_TOKENS] = true, /* in test_carriers.c */
+                                   /* in tests/cli/test_concepts.py */
+                                   [LRP_CAUSE_CONCEPT] = true,
+                                   [LRP_CAUSE_BY_PASSED] = true};
     unsigned flags = FLAG(NAN) | FLAG(SOFTMAX);
     (void)state;
     for (size_t i = 0; i < sizeof scenes / sizeof *scenes; i++) {
