@@ -118,7 +118,8 @@ struct lrp_score lrp_evaluation_score(const struct lrp_evaluation *evaluation, s
 struct lrp_score lrp_evaluation_lead(const struct lrp_evaluation *evaluation, size_t row, size_t other, size_t column);
 /* In how many samples a setting is the best by the column's first number; those that are the same share it with the first. */
 size_t lrp_evaluation_wins(const struct lrp_evaluation *evaluation, size_t setting, size_t column);
-/* A curve's mean over all samples; NULL where there is none. Borrowed until the next run. */
+/* A curve's mean over all samples, those with another number of steps stretched to the first's; NULL where there is none.
+ * Borrowed until the next run. */
 const double *lrp_evaluation_curve(const struct lrp_evaluation *evaluation, size_t row, size_t column, size_t curve,
                                    size_t *length);
 /* Writes the mean curves of all rows: F.csv (setting, metric, baseline, curve, step, score: a line a point) or F.png (a drawing

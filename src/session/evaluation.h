@@ -26,6 +26,7 @@ struct lrp_evaluated_by {
 struct lrp_curve_sum {
     double *sum; /* owned; behind it there is room for the mean */
     size_t length, count;
+    bool stretched; /* some had another number of steps */
 };
 /* A network some of whose layers have random weights. */
 struct lrp_fresh_network {

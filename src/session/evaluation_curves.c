@@ -86,7 +86,8 @@ struct plot {
     struct lrp_picture *page;
     int top;
     double low, high;
-    size_t length; /* of the longest curve */
+    size_t length;  /* of the longest curve */
+    bool stretched; /* of inputs with other numbers of steps, too */
 };
 
 static void line_to(const struct plot *p, int x0, int y0, int x1, int y1, const unsigned char ink[3], int dash)
@@ -126,6 +127,7 @@ static void measure_plot(const struct lrp_evaluation *e, size_t column, struct p
             size_t length;
             const double *curve = curve_of(e, row, column, k, &length);
             if (length > p->length) p->length = length;
+            if (curve) p->stretched |= e->curves[(row * e->column_count + column) * LRP_METRIC_CURVES + k].stretched;
             for (size_t i = 0; i < length; i++) {
                 if (!isfinite(curve[i])) continue;
                 p->low = fmin(p->low, curve[i]);
@@ -148,7 +150,7 @@ static void draw_axes(const struct plot *p, const struct lrp_evaluated_by *colum
     snprintf(text, sizeof text, "%.4g", p->low);
     lrp_draw_text(p->page, 8, bottom - 8, 1, text, black);
     lrp_draw_text(p->page, LEFT, bottom + 8, 1, "0", black);
-    snprintf(text, sizeof text, "%zu steps", p->length ? p->length - 1 : 0);
+    snprintf(text, sizeof text, "%zu steps%s", p->length ? p->length - 1 : 0, p->stretched ? ", or all there are" : "");
     lrp_draw_text(p->page, WIDTH - RIGHT - lrp_text_width(text, 1), bottom + 8, 1, text, black);
 }
 

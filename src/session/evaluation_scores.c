@@ -26,6 +26,17 @@ static double *numbers_at(const struct lrp_evaluation *e, size_t sample, size_t 
     return e->numbers + ((sample * (e->row_count + 1) + row) * e->column_count + column) * LRP_METRIC_NUMBERS;
 }
 
+/* A curve at a share of its way, between its points. */
+static double curve_at(const double *curve, size_t length, double share)
+{
+    const double at = share * (double)(length - 1);
+    const size_t before = (size_t)at, behind = before + 1 < length ? before + 1 : before;
+    return curve[before] + (at - (double)before) * (curve[behind] - curve[before]);
+}
+
+/* Inputs of another size have other numbers of steps: what counts is how much is gone, so that they are stretched to the
+ * first's.
+ */
 static bool add_curve(struct lrp_curve_sum *to, const double *curve, size_t length)
 {
     if (!to->sum) {
@@ -33,8 +44,10 @@ static bool add_curve(struct lrp_curve_sum *to, const double *curve, size_t leng
         to->length = length;
     }
     if (!to->sum) return false;
-    if (to->length != length) return true; /* of an input of another size: no mean can be had */
-    for (size_t k = 0; k < length; k++) to->sum[k] += curve[k];
+    if (!length) return true;
+    to->stretched = to->stretched || to->length != length;
+    for (size_t k = 0; k < to->length; k++)
+        to->sum[k] += to->length == length ? curve[k] : curve_at(curve, length, (double)k / fmax((double)to->length - 1, 1));
     to->count++;
     return true;
 }

@@ -64,6 +64,8 @@ static void all(struct lrp_runner *runner)
     group(runner, "next rule, undo", "]z", 20);
     group(runner, "rule menu, rules tried, left", "rjjj<Esc>", 5);
     group(runner, "composite menu, tried, left", "Rjjj<Esc>", 5);
+    group(runner, "method menu, form, left", "Mjjjj<Esc>", 10);
+    group(runner, "concept grid, moved in, left", "KllhhK", 10);
     group(runner, "skip checks, enforce", "s", 20);
     group(runner, "all tagged: next rule, undo", "a]zA", 5);
     group(runner, "completion of layers", ":go /stage9<Tab><Tab><Esc><Esc>", 1);

@@ -284,6 +284,14 @@ def shorter_texts():
     same("removed, the most relevant first", m["curves"]["morf"], [32 / 5, 25 / 4, 21 / 3, 21 / 2])
     same("the least relevant first", m["curves"]["lerf"], [32 / 5, (24 + 6) / 4, (23 + 3) / 3, 21 / 2])
     same("ABPC of removal", m["abpc"], ((24 + 6) / 4 - 25 / 4 + (23 + 3) / 3 - 21 / 3) / 4)
+    # a text of two words stretched to three: 7.5, 8, 10.5 at 0, 2/3, 4/3 and 2 steps
+    put("lines.txt", b"a b c\na b\n")
+    done = run("evaluate", "mean.onnx", "--text-file", "lines.txt", *text[2:], *removal, "--curve", "lines.png")
+    if done.returncode:
+        fail("texts of two lengths", done.stderr)
+    else:
+        same("curves of two lengths", json.loads(done.stdout)["results"][0]["metrics"][0]["curves"]["morf"],
+             [(6.4 + 7.5) / 2, (6.25 + 7.5 + 1 / 3) / 2, (7 + 8 + 2.5 / 3) / 2, 10.5])
     # what is said at a place moves with the text: the last token's own place, without [CLS] and [SEP] at least one token stays
     put("each.onnx", model(nodes[:3], inputs, {"h": (FLOAT, ["n", "t", 1])}, tables))
     plain = ["--tokens", "5 6 7", *text[4:], "--target", "0@2"]
