@@ -115,7 +115,8 @@ static void hand_to_bodies(struct token_search *s, int node)
 static bool visit_node(struct token_search *s, int node)
 {
     const struct lrp_node *n = &s->graph->nodes[node];
-    const bool measures = n->call.op && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY; /* of sizes nothing is known but that */
+    /* of sizes nothing is known but that; what is drawn is somebody else's, whatever was asked for */
+    const bool measures = n->call.op && n->call.op->traits & (LRP_TRAIT_SHAPE_ONLY | LRP_TRAIT_DRAWS);
     const bool carries = !measures && reads_carriers(s, n) && !(s->stopped && s->stopped[node]);
     bool ok = true;
     if (carries) hand_to_bodies(s, node);
@@ -148,9 +149,9 @@ static bool substitute(struct token_search *s)
             const bool is_float = may_be_float(&g->values[n->out[j]].desc);
             if (is_float && carries)
                 s->out->carries[n->out[j]] = true;
-            else if (is_float && input >= 0)
+            else if (is_float && input >= 0 && !(n->call.op && n->call.op->traits & LRP_TRAIT_DRAWS))
                 ok = add_source(s, n->out[j], input);
-            else if (input >= 0 && !(n->call.op && n->call.op->traits & LRP_TRAIT_SHAPE_ONLY))
+            else if (input >= 0 && !(n->call.op && n->call.op->traits & (LRP_TRAIT_SHAPE_ONLY | LRP_TRAIT_DRAWS)))
                 s->token[n->out[j]] = input;
         }
     }

@@ -198,7 +198,7 @@ static bool is_lookup(const struct lrp_node *n)
 /* It follows from sizes, and from what carries no relevance: masks, positions. Asked in the order of layers. */
 static bool stands_aside(const struct surroundings *s, const struct lrp_layer *l, const struct lrp_node *n)
 {
-    const bool measures = has_trait(n, LRP_TRAIT_SHAPE_ONLY);
+    const bool measures = has_trait(n, LRP_TRAIT_SHAPE_ONLY | LRP_TRAIT_DRAWS);
     int known = 0;                                                                           /* of the layer's data inputs */
     const bool learned = l->parameters > 0 && (lrp_call_weighted(&n->call) || is_lookup(n)); /* a table of segments, say */
     if (learned || l->body >= 0) return false;

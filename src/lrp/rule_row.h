@@ -74,8 +74,9 @@ struct lrp_rule_row {
     lrp_rule_fit *fit;
     lrp_rule_apply *apply;
     lrp_rule_account *account;
-    unsigned preconditions; /* what the ledger asks of the layer's input: 1u << enum lrp_ledger_flag */
-    bool stops;             /* the layer's output carries no relevance: what changes to or from it changes carriers behind it */
+    unsigned preconditions;  /* what the ledger asks of the layer's input: 1u << enum lrp_ledger_flag */
+    const char *signed_form; /* the rule with the same parameters for inputs and sums of either sign; NULL: this one is */
+    bool stops; /* the layer's output carries no relevance: what changes to or from it changes carriers behind it */
     bool through_activation; /* the fused activation is differentiated too; else relevance passes it unchanged */
     int group_count;         /* of a rule by terms; 0: a function */
     struct lrp_group groups[LRP_GROUPS];

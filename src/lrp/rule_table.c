@@ -85,7 +85,7 @@ static const struct lrp_rule_row rows[] = {
               .formula = "a * P^T(R / stab(P a + b + gamma b+)), P = W + gamma W+",
               .fits = WEIGHTED,
               PARAMETERS(NUMBER("gamma", "0.25"), STABILIZER, BIAS("on"))},
-     BY_GROUPS, .fit = lrp_fits_weights, .positional = 1, ASKS(NEGATIVE_INPUT),
+     BY_GROUPS, .fit = lrp_fits_weights, .positional = 1, ASKS(NEGATIVE_INPUT), .signed_form = "generalized-gamma",
      .defaults = {{LRP_CONVENTION_CAPTUM, "bias", "raw"}},
      GROUPS({TERMS(GAMMA(A, GAMMA_POSITIVE, GAMMA_POSITIVE))})},
     {.info = {.name = "generalized-gamma",

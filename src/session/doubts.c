@@ -8,20 +8,21 @@
 
 #include "blocked.h"
 #include "internal.h"
+#include "ledger.h"
 #include "method.h"
+#include "remedy.h"
 #include "target.h"
 #include "text.h"
 
 /* Relevance blows up if an element is that many times the largest of the start, or a layer's sum that many times the sum of the
  * start's sizes; it vanishes if less than that share of the start's sum arrives, unless its parts cancelled from the outset. */
 static const double MOST_ELEMENT = 1e4, MOST_SUM = 100, LEAST_SHARE = 1e-3, LEAST_START = 1e-2;
-/* A mean is that many deviations away from what a BatchNormalization has learnt. */
-static const double MOST_DEVIATIONS = 10;
 
 struct doubter {
     const struct lrp_job *job;
     const struct lrp_layer_list *layers;
-    double sum, size, largest; /* of the start: its elements, their sizes, the largest of those */
+    double sum, size, largest;       /* of the start: its elements, their sizes, the largest of those */
+    const struct lrp_ledger *ledger; /* NULL: none is known */
     struct lrp_doubts *out;
 };
 
@@ -93,11 +94,14 @@ static void doubt_values(struct doubter *d)
     }
 }
 
-/* The layer that hands relevance to layer i: the first that reads it. */
+/* The layer that hands most relevance to layer i: of those that read it, the first where no ledger tells. */
 static size_t giver(const struct doubter *d, size_t i)
 {
     const struct lrp_layer *l = &d->layers->rows[i];
-    return l->consumer_count ? (size_t)l->consumers[0] : i;
+    size_t most = l->consumer_count ? (size_t)l->consumers[0] : i;
+    for (int k = 1; d->ledger && k < (int)l->consumer_count; k++)
+        if (d->ledger->rows[l->consumers[k]].size > d->ledger->rows[most].size) most = (size_t)l->consumers[k];
+    return most;
 }
 
 static const char *rule_of(const struct doubter *d, size_t i)
@@ -114,22 +118,6 @@ static const char *layer_with_rule(const struct doubter *d, size_t i, struct lrp
     return text->data ? text->data : "";
 }
 
-/* A rule for that layer that would not do it. */
-static const char *better_rule(const struct doubter *d, size_t layer)
-{
-    static const char *const candidates[] = {"z-plus", "epsilon(0.1)"};
-    const struct lrp_setup *s = d->job->setup;
-    for (size_t i = 0; i < sizeof candidates / sizeof *candidates; i++) {
-        struct lrp_rule rule;
-        if (lrp_rule_parse(candidates[i], s->settings->book, s->convention, &rule, NULL) != LRP_OK) continue;
-        const bool fits =
-            lrp_rule_fits(s->network->graph, s->network->view, s->settings->book, (int)layer, &rule, NULL) == LRP_OK;
-        lrp_rule_clear(&rule);
-        if (fits && strcmp(candidates[i], rule_of(d, layer)) != 0) return candidates[i];
-    }
-    return "pass";
-}
-
 /* Of a method that knows no rules: a slope is infinite, or more than a float holds. */
 static void doubt_gradient(struct doubter *d, size_t by, size_t at, size_t bad)
 {
@@ -140,51 +128,71 @@ static void doubt_gradient(struct doubter *d, size_t by, size_t at, size_t bad)
           d->layers->rows[by].name, bad, d->layers->rows[at].name);
 }
 
-static bool doubt_relevance(struct doubter *d)
+/* Where values are no finite numbers there is nothing to mend in the relevance. */
+static bool bad_values(const struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
-    for (size_t i = d->layers->count; i-- > 0;) {
-        if (!shown_tensor(d, i, true) || !r->relevance_statistics[i].nan) continue;
-        struct lrp_text text = {0};
-        const size_t by = giver(d, i);
-        if (!lrp_method_by_rules(&d->job->setup->method)) {
-            doubt_gradient(d, by, i, r->relevance_statistics[i].nan);
-            return true;
-        }
-        doubt(d, by, "relevance is not finite from layer %s on: %zu numbers at %s (another rule there helps: --rule '%s=%s')",
-              layer_with_rule(d, by, &text), r->relevance_statistics[i].nan, d->layers->rows[i].name, d->layers->rows[by].name,
-              better_rule(d, by));
-        lrp_text_free(&text);
-        return true;
+    for (size_t i = 0; i < d->layers->count; i++) {
+        const struct lrp_tensor *t = shown_tensor(d, i, false);
+        if (t && lrp_dtype_is_float(t->dtype) && r->value_statistics[i].nan && count_bad(t)) return true;
     }
     return false;
 }
 
-/* ---- too much, too little ---- */
+/* ---- too much ---- */
 
 static bool blows_up(const struct doubter *d, const struct lrp_statistics *s)
 {
     return fmax(fabs((double)s->min), fabs((double)s->max)) > MOST_ELEMENT * d->largest || fabs(s->sum) > MOST_SUM * d->size;
 }
 
-static bool doubt_size(struct doubter *d)
+/* The first layer from the output where relevance is not finite or has grown beyond bounds; 0 is the input, -1: none. */
+static int first_excess(const struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
+    const bool sizes = d->job->setup->method.row->by_rules && d->size > 0 && !d->job->setup->concepts.count;
     for (size_t i = d->layers->count; i-- > 0;) {
         const struct lrp_statistics *s = &r->relevance_statistics[i];
-        if (!shown_tensor(d, i, true) || !blows_up(d, s)) continue;
-        struct lrp_text text = {0};
-        const size_t by = giver(d, i);
-        doubt(d, by,
-              "relevance blows up behind layer %s: sum %.3g, largest %.3g at %s, for a start of %.3g (its denominators are "
-              "close to 0; a rule without such: --rule '%s=%s')",
-              layer_with_rule(d, by, &text), s->sum, fmax(fabs((double)s->min), fabs((double)s->max)), d->layers->rows[i].name,
-              d->size, d->layers->rows[by].name, better_rule(d, by));
-        lrp_text_free(&text);
-        return true;
+        if (shown_tensor(d, i, true) && (s->nan || (sizes && blows_up(d, s)))) return (int)i;
     }
-    return false;
+    return -1;
 }
+
+static void doubt_excess(struct doubter *d, size_t at)
+{
+    const struct lrp_statistics *s = &d->job->results->relevance_statistics[at];
+    const size_t by = giver(d, at);
+    struct lrp_text text = {0};
+    char *how = lrp_remedy_text(d->job->results, d->job->setup, by, d->ledger ? &d->ledger->rows[by] : NULL);
+    const char *layer = layer_with_rule(d, by, &text);
+    if (s->nan)
+        doubt(d, by, "relevance is not finite from layer %s on: %zu numbers at %s (%s)", layer, s->nan,
+              d->layers->rows[at].name, how ? how : "");
+    else
+        doubt(d, by, "relevance blows up behind layer %s: sum %.3g, largest %.3g at %s, for a start of %.3g (%s)", layer,
+              s->sum, fmax(fabs((double)s->min), fabs((double)s->max)), d->layers->rows[at].name, d->size, how ? how : "");
+    free(how);
+    lrp_text_free(&text);
+}
+
+/* True: there is too much, or numbers that are not finite. */
+static bool doubt_relevance(struct doubter *d, struct lrp_job *job, const struct lrp_tensor *start)
+{
+    const int at = first_excess(d);
+    if (at < 0) return false;
+    if (job->results->relevance_statistics[at].nan && !lrp_method_by_rules(&job->setup->method)) {
+        doubt_gradient(d, giver(d, (size_t)at), (size_t)at, job->results->relevance_statistics[at].nan);
+    } else if (!bad_values(d)) {
+        (void)lrp_job_make_ledger(job, start, NULL); /* without, the layer is named all the same */
+        struct lrp_ledger *few = job->results->ledger ? NULL : lrp_job_account(job, start, (size_t)at);
+        d->ledger = few ? few : job->results->ledger;
+        doubt_excess(d, (size_t)at);
+        lrp_ledger_free(few);
+    }
+    return true;
+}
+
+/* ---- too little ---- */
 
 /* What arrived at all inputs, of all samples; NAN if nothing can arrive. */
 static double arrived(const struct doubter *d)
@@ -231,7 +239,7 @@ static void doubt_loss(struct doubter *d)
     struct lrp_text text = {0};
     doubt(d, by,
           "relevance all but vanishes: a sum of %.3g arrives of %.3g, %.3g was still there at layer %s (lrpscope ledger says "
-          "where the rest goes; what biases take stays with bias=off in a rule)",
+          "where the rest goes; what biases take stays with z-plus(bias=off))",
           sum, d->sum, by ? r->relevance_statistics[by].sum : 0, layer_with_rule(d, by, &text));
     lrp_text_free(&text);
 }
@@ -261,84 +269,14 @@ static void doubt_start(struct doubter *d)
               first, negative > 1 ? " and others" : "");
 }
 
-/* The BatchNormalization behind the first layer, wherever it has gone: the numbers it has learnt, and the value that it is
- * asked about. */
-struct batch_norm {
-    const struct lrp_blob *scale, *bias, *mean, *variance;
-    int value;   /* before it, or if it was folded, behind it */
-    bool folded; /* then value = (x - mean) / deviation * scale + bias */
-    float epsilon;
-};
-
-static const struct lrp_blob *learnt(const struct lrp_graph *g, const struct lrp_node *n, int input)
-{
-    const int value = n->file_in && input < n->file_in_count ? n->file_in[input] : -1;
-    return value < 0 ? NULL : g->values[value].desc.constant;
-}
-
-/* The operator as the file has it, whatever its node has become. */
-static bool has_learnt(const struct lrp_graph *g, int node)
-{
-    const struct lrp_node_definition *def = &g->definition->nodes[node];
-    const struct lrp_operator *op = lrp_operator_find(def->domain, def->op_type, g->nodes[node].call.opset, NULL);
-    return op && op->traits & LRP_TRAIT_LEARNT;
-}
-
-static bool find_batch_norm(const struct doubter *d, struct batch_norm *out)
-{
-    const struct lrp_network *n = d->job->results->network;
-    const struct lrp_graph *g = n->graph;
-    size_t first = 1;
-    while (first < d->layers->count && !d->layers->rows[first].parameters) first++;
-    if (first >= d->layers->count) return false;
-    const int anchor = n->view->nodes[first].anchor;
-    for (int k = 0; k < (int)g->definition->node_count; k++) {
-        const struct lrp_node *b = &g->nodes[k];
-        if (!has_learnt(g, k)) continue;
-        /* its node has become the layer that it is folded into, or part of it */
-        const bool folded = k == anchor ? !(b->call.op && b->call.op->traits & LRP_TRAIT_LEARNT)
-                                        : b->state == LRP_NODE_SWALLOWED && b->owner == anchor;
-        if (!folded && !(b->state == LRP_NODE_LIVE && b->call.in_count > 4 && b->in[0] == g->nodes[anchor].out[0])) continue;
-        *out = (struct batch_norm){learnt(g, b, 1),
-                                   learnt(g, b, 2),
-                                   learnt(g, b, 3),
-                                   learnt(g, b, 4),
-                                   g->nodes[anchor].out[0],
-                                   folded,
-                                   lrp_call_float(&b->call, "epsilon", 1e-5f)};
-        return out->scale && out->bias && out->mean && out->variance;
-    }
-    return false;
-}
-
-/* How many deviations the mean of a channel is away from what was learnt. */
-static double deviations(const struct batch_norm *b, const struct lrp_tensor *t, size_t channel)
-{
-    const size_t samples = (size_t)t->shape.dim[0], channels = (size_t)t->shape.dim[1], plane = t->count / samples / channels;
-    double sum = 0;
-    for (size_t s = 0; s < samples; s++)
-        for (size_t i = 0; i < plane; i++) sum += (double)t->f[(s * channels + channel) * plane + i];
-    const double mean = sum / (double)(samples * plane);
-    if (b->folded) return (mean - (double)lrp_blob_get_f32(b->bias, channel)) / (double)lrp_blob_get_f32(b->scale, channel);
-    return (mean - (double)lrp_blob_get_f32(b->mean, channel)) /
-           sqrt((double)lrp_blob_get_f32(b->variance, channel) + (double)b->epsilon);
-}
-
 static void doubt_input(struct doubter *d)
 {
-    struct batch_norm b;
-    if (!find_batch_norm(d, &b)) return;
-    const struct lrp_tensor *t =
-        d->job->results->values[b.value] ? lrp_tensor_row_major(d->job->results->values[b.value], NULL) : NULL;
-    if (!t || t->shape.rank != 4 || !t->count || (size_t)t->shape.dim[1] > b.scale->count) return;
-    size_t far = 0;
-    const size_t channels = (size_t)t->shape.dim[1];
-    for (size_t c = 0; c < channels; c++) far += fabs(deviations(&b, t, c)) > MOST_DEVIATIONS;
-    if (2 * far > channels)
+    size_t far, channels;
+    if (lrp_job_input_unscaled(d->job, &far, &channels))
         doubt(d, 0,
               "the input is scaled as the model has never seen it: %zu of %zu channels behind its first layer are more than "
-              "%.0f deviations off (--scale 1/255, --mean, --std or --preprocess FILE say how pictures go in)",
-              far, channels, MOST_DEVIATIONS);
+              "%d deviations off (--scale 1/255, --mean, --std or --preprocess FILE say how pictures go in)",
+              far, channels, LRP_MOST_DEVIATIONS);
 }
 
 void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out)
@@ -368,7 +306,7 @@ static void doubt_method(struct doubter *d)
     if (job->results->method_note) doubt(d, 0, "method %s: %s", row->info.name, job->results->method_note);
 }
 
-void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out)
+void lrp_job_doubt_relevance(struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out)
 {
     struct doubter d = {.job = job, .layers = &job->results->network->view->list, .out = out};
     for (size_t i = 0; i < start->count; i++) {
@@ -378,7 +316,6 @@ void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor 
     }
     doubt_method(&d);
     if (lrp_method_by_rules(&job->setup->method)) doubt_start(&d);
-    if (doubt_relevance(&d) || !job->setup->method.row->by_rules || d.size == 0) return;
-    if (job->setup->concepts.count) return; /* most of it is meant to be lost */
-    if (!doubt_size(&d)) doubt_loss(&d);
+    if (doubt_relevance(&d, job, start) || !job->setup->method.row->by_rules || d.size == 0) return;
+    if (!job->setup->concepts.count) doubt_loss(&d); /* under conditions most of it is meant to be lost */
 }

@@ -278,8 +278,18 @@ struct lrp_thread *lrp_thread_start_equal(void *(*work)(void *data), void *data)
 
 /* What makes the values of a finished forward pass doubtful. */
 void lrp_job_doubt_values(const struct lrp_job *job, struct lrp_doubts *out);
+/* The input is scaled as the model has never seen it: of `channels` behind its first layer more than half, `far`, have a mean
+ * more than so many deviations away from what a BatchNormalization has learnt. */
+enum { LRP_MOST_DEVIATIONS = 10 };
+bool lrp_job_input_unscaled(const struct lrp_job *job, size_t *far, size_t *channels);
 /* Likewise of the relevance that began with `start`. */
-void lrp_job_doubt_relevance(const struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out);
+void lrp_job_doubt_relevance(struct lrp_job *job, const struct lrp_tensor *start, struct lrp_doubts *out);
+/* Makes the ledger of relevance that began with `start`, if there is none and one can be made: then the results have it. */
+enum lrp_status lrp_job_make_ledger(struct lrp_job *job, const struct lrp_tensor *start, struct lrp_error *err);
+/* Where relevance of layers has been let go: a ledger with the rows of the layers that read layer `at`, the others are empty.
+ * Owned by the caller (lrp_ledger_free); NULL where there is none. */
+struct lrp_ledger *lrp_job_account(struct lrp_job *job, const struct lrp_tensor *start, size_t at);
+void lrp_job_set_state(struct lrp_job *job, enum lrp_job_state state);
 bool lrp_job_should_stop(void *job);
 /* What the method finds: `back` is a single pass as it would be made. Errors: those of lrp_propagate, and of arguments. */
 enum lrp_status lrp_job_attribute(struct lrp_job *job, const struct lrp_propagation *back, const struct lrp_tensor **relevance,

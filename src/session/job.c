@@ -12,7 +12,7 @@
 #include "target.h"
 #include "text.h"
 
-static void set_state(struct lrp_job *job, enum lrp_job_state state)
+void lrp_job_set_state(struct lrp_job *job, enum lrp_job_state state)
 {
     pthread_mutex_lock(&job->session->lock);
     job->session->job_state = state;
@@ -75,7 +75,7 @@ static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *ru
     take_given(job, values);
     struct lrp_node_watch watch = {.job = job, .tensors = values, .computed = computed};
     lrp_memo_forget(r->network->engine);
-    set_state(job, LRP_JOB_FORWARD);
+    lrp_job_set_state(job, LRP_JOB_FORWARD);
     double before = lrp_now_ms();
     watch.since = before;
     enum lrp_status status =
@@ -224,7 +224,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     p.previous_edges = base ? base->edges : NULL;
     p.computed = b.computed;
     p.wanted = job->ends;
-    set_state(job, LRP_JOB_RELEVANCE);
+    lrp_job_set_state(job, LRP_JOB_RELEVANCE);
     double before = lrp_now_ms();
     watch.since = before;
     if (r->plain) p.plain = r->plain->relevance;
@@ -264,49 +264,8 @@ static enum lrp_status make_maps(struct lrp_job *job, const struct lrp_tensor *s
                                  struct lrp_error *err)
 {
     if (job->updated <= 0) job->updated = lrp_now_ms();
-    set_state(job, LRP_JOB_CONCEPTS);
+    lrp_job_set_state(job, LRP_JOB_CONCEPTS);
     return lrp_job_map_channels(job, start, run, err);
-}
-
-/* The sum of the outputs that are explained: where the start is not 0. NaN if the start is no image of them: the whole output,
- * an array. */
-static double explained_output(const struct lrp_job *job, const struct lrp_tensor *start)
-{
-    const char *how = lrp_settings_get(job->setup->settings, LRP_SETTING_OUTPUT_RELEVANCE);
-    const struct lrp_tensor *output = output_of(job);
-    double sum = 0;
-    if (!lrp_start_picks(how) || lrp_setup_reference(job->setup)) return NAN;
-    for (size_t i = 0; output && start && i < start->count; i++) sum += start->f[i] != 0 ? (double)output->f[i] : 0;
-    return sum;
-}
-
-static void count_node(void *data, int node, int done, int total)
-{
-    const struct lrp_job *job = data;
-    (void)node;
-    pthread_mutex_lock(&job->session->lock);
-    job->session->done = done;
-    job->session->total = total;
-    pthread_mutex_unlock(&job->session->lock);
-    lrp_job_notify(job);
-}
-
-static enum lrp_status make_ledger(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
-                                   struct lrp_error *err)
-{
-    struct lrp_propagation p = lrp_job_propagation(job, start, run);
-    struct lrp_ledger *ledger = NULL;
-    p.progress = count_node;
-    p.data = job;
-    job->updated = lrp_now_ms();
-    set_state(job, LRP_JOB_LEDGER);
-    enum lrp_status status =
-        lrp_ledger_make(&p, job->results->relevance, explained_output(job, start), &job->setup->concepts, &ledger, err);
-    if (status) return status;
-    pthread_mutex_lock(&job->session->lock);
-    job->results->ledger = ledger;
-    pthread_mutex_unlock(&job->session->lock);
-    return LRP_OK;
 }
 
 static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error *err)
@@ -353,9 +312,10 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && start) keep_plain(job, start);
     if (!status && start && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done)
         status = backward(job, start, run, err);
-    if (!status && job->want == LRP_WANT_LEDGER && !job->results->ledger && !job->results->ends_only &&
-        !job->setup->method.row->compute)
-        status = make_ledger(job, start, run, err);
+    if (!status && job->want == LRP_WANT_LEDGER) {
+        job->updated = lrp_now_ms();
+        status = lrp_job_make_ledger(job, start, err);
+    }
     if (!status && start && wants_maps(job)) status = make_maps(job, start, run, err);
     lrp_tensor_release(start);
     return status;

@@ -3,6 +3,7 @@
 by every command that computes it; not with -q. The exit code stays 0. The networks are small enough to be worked by hand."""
 import json
 import os
+import re
 import sys
 import tempfile
 
@@ -72,18 +73,89 @@ def write_files():
     write("norm-of-zeros.onnx", [node("Mul", "x x", "q", name="square"), node("ReduceSum", "q axes", "r", name="sum", keepdims=1),
                                  node("Sqrt", "r", "y", name="root")], [1, 2], [1, 1],
           {"axes": tensor([1], [1], INT64)})
+    write_growing(write)
     put("zero-four.npy", npy([0, 4], [1, 2]))
     put("zeros.npy", npy([0, 0], [1, 2]))
+
+
+def write_growing(write):
+    """Networks whose relevance grows without bounds, for one reason each."""
+    def chain(name, out, *layers, **weights):
+        """Layers one behind the other, of two neurons, as (operator, further inputs, attributes); `out` neurons in the end."""
+        nodes = [node(op, f"v{i} {more}" if more else f"v{i}", f"v{i + 1}", name=f"l{i + 1}", **attributes)
+                 for i, (op, more, attributes) in enumerate(layers)]
+        write(name, [node("Identity", "x", "v0", name="in"), *nodes, node("Identity", f"v{len(layers)}", "y", name="end")], [1, 2],
+              [1, out], weights)
+
+    gemm = ("Gemm", "w b", {"transB": 1})
+    # gamma(0.25): -1 of [1 -1.5] on [1 1], whose positive part makes it -.25 - .0001 + .25: next to nothing, twice in a row
+    chain("signs.onnx", 2, gemm, gemm, w=tensor([1, -1.25, -1.25, 1], [2, 2]), b=tensor([-1e-6, 0], [2]))
+    # 1 + 1 and a bias of -1.999999: 1e-6 is left
+    chain("bias.onnx", 2, gemm, w=tensor([1, 1, 1, 1], [2, 2]), b=tensor([-1.999999, -3], [2]))
+    # 1 - 1 + 1e-6, then once more
+    chain("cancel.onnx", 2, gemm, gemm, w=tensor([1, -1, -1, 1], [2, 2]), b=tensor([1e-6, 0], [2]))
+    # 1 - 1 + 1e-7 of nothing with weights: x + (1e-7 - x)
+    write("sum.onnx", [node("Sub", "c x", "s", name="sub"), node("Add", "x s", "y", name="add")], [1, 2], [1, 2],
+          {"c": tensor([2.0**-22, 0], [1, 2])})
+    # log 1.0000001 is 1.2e-7
+    write("log-of-one.onnx", [node("Log", "x", "y", name="log")], [1, 2], [1, 2], {})
+    put("log-of-one.npy", npy([1.00000012, 1], [1, 2]))
+    # a box of 0 to 1 and weights of -1 and 1: (-2 + 1.0000001) - 0 + 1 is next to nothing
+    write("box.onnx", [node("Gemm", "x w", "y", name="fc", transB=1)], [1, 2], [1, 1], {"w": tensor([-1, 1], [1, 2])})
+    put("box.npy", npy([2, 1.0000001], [1, 2]))
+    # 1e-6 of a sum, six times in a row: more than a float holds
+    chain("overflow.onnx", 2, *[gemm] * 8, w=tensor([1, -1, -1, 1], [2, 2]), b=tensor([1e-6, 1e-6], [2]))
+    put("two-ones.npy", npy([1, 1], [1, 2]))
+
+
+# model, input, options, what the reason is, which settings are given: with them it is at an end
+GROWING = {
+    "gamma and numbers below 0": ("signs.onnx", "two-ones.npy", ["--rule", "type:dense=gamma(0.25)"],
+                                  ["not negative", "--rule 'type:dense=generalized-gamma(0.25)'"]),
+    "a bias": ("bias.onnx", "two-ones.npy", ["--rule", "type:dense=zero"], ["bias ", "inputs and bias all but cancel", "--rule 'l1=z-plus'"]),
+    "denominators": ("cancel.onnx", "two-ones.npy", ["--rule", "type:dense=zero"], ["--rule 'type:dense=z-plus'"]),
+    "a sum": ("sum.onnx", "two-ones.npy", [], ["close to 0", "--rule 'add=epsilon(0.1)'"]),
+    "a logarithm": ("log-of-one.onnx", "log-of-one.npy", ["--composite", "zero"], ["close to 0", "--rule 'log=pass'"]),
+    "a box": ("box.onnx", "box.npy", ["--rule", "fc=z-box(0,1)"], ["outside the bounds", "--rule 'fc=z-box(1.0000001,2)'"]),
+    "more than a float holds": ("overflow.onnx", "two-ones.npy", ["--rule", "type:dense=zero"], ["--rule 'type:dense=z-plus'"]),
+}
+# numbers that no rule mends
+BEYOND = {"Log": [-1, 2], "Sqrt": [-1, 4], "Reciprocal": [0, 4]}
+
+
+def check_growth(name):
+    """What is said names the reason, and its remedy, followed to the letter, is one."""
+    file, given, options, words = GROWING[name]
+    for command in ("explain", "ledger"):
+        got = run(command, file, given, "--skip-checks", *options)
+        lines = [line for line in got.stderr.splitlines() if "blows up" in line or "not finite" in line]
+        if got.returncode or len(lines) != 1 or not all(word in lines[0] for word in words):
+            fail(f"{command}, {name}: not said just once: {words}", got.stderr)
+            return
+    rules = re.findall(r"--rule '([^']*)'", lines[0])
+    got = run("explain", file, given, "--skip-checks", *options, *[word for rule in rules for word in ("--rule", rule)])
+    if got.returncode or "blows up" in got.stderr or "finite" in got.stderr:
+        fail(f"{name}: {rules} does not end it", got.stdout, got.stderr)
+
+
+def check_beyond(op):
+    write = model([node(op, "x", "t", name="op"), node("Gemm", "t w", "y", name="fc", transB=1)], {"x": (FLOAT, [1, 2])},
+                  {"y": (FLOAT, [1, 1])}, {"w": tensor([1, 1], [1, 2])})
+    put("beyond.onnx", write)
+    put("beyond.npy", npy(BEYOND[op], [1, 2]))
+    got = run("explain", "beyond.onnx", "beyond.npy", "--skip-checks", "--composite", "zero")
+    if got.returncode or said(got.stderr, ["layer op", "1 of its 2 values", "look at what goes into it"]) != 1 or "--rule" in got.stderr:
+        fail(f"{op}: a rule is no remedy for values", got.stderr)
 
 
 # name: model, input, options, what is said (all in one line); None: nothing
 CASES = {
     "blow-up": ("blow-up.onnx", "ones.npy", ["--rule", "fc=gamma(1)"],
-                ["relevance blows up", "fc (rule gamma(1))", "sum 1e+09", "largest 2e+09", "--rule 'fc=z-plus'"]),
+                ["relevance blows up", "fc (rule gamma(1))", "sum 1e+09", "largest 2e+09", "not negative", "--rule 'fc=generalized-gamma(1)'"]),
     "no blow-up": ("blow-up.onnx", "ones.npy", ["--rule", "fc=flat"], None),
     "vanishing": ("bias-10000.onnx", "one.npy", ["--rule", "fc=zero"],
-                  ["relevance all but vanishes", "0.0001 arrives of 1", "fc (rule zero)", "bias=off"]),
-    "remedy of vanishing": ("bias-10000.onnx", "one.npy", ["--rule", "fc=zero(bias=off)"], None),
+                  ["relevance all but vanishes", "0.0001 arrives of 1", "fc (rule zero)", "z-plus(bias=off)"]),
+    "remedy of vanishing": ("bias-10000.onnx", "one.npy", ["--rule", "fc=z-plus(bias=off)"], None),
     "a hundredth is left": ("bias-100.onnx", "one.npy", ["--rule", "fc=zero"], None),
     "several samples": ("bias-10000.onnx", "more.npy", ["--rule", "fc=zero"], ["relevance all but vanishes", "fc (rule zero)"]),
     "nothing arrives": ("place.onnx", "ones.npy", ["--skip-checks"], ["relevance all but vanishes", "a sum of 0 arrives of 1"]),
@@ -190,8 +262,12 @@ with tempfile.TemporaryDirectory() as folder:
         check(case)
     for case in SLOPES:
         check_slope(case)
+    for case in GROWING:
+        check_growth(case)
+    for op in BEYOND:
+        check_beyond(op)
     check_run()
     check_compare()
     check_refused()
     os.chdir("/")
-finish(f"{len(CASES) + len(SLOPES)} cases")
+finish(f"{len(CASES) + len(SLOPES) + len(GROWING) + len(BEYOND)} cases")

@@ -308,8 +308,8 @@ void fixture_doubts(struct fixture *f)
         "the input is scaled as the model has never seen it: 60 of 64 channels behind its first layer are more than 10 "
         "deviations off (--scale 1/255, --mean, --std or --preprocess FILE say how pictures go in)",
         "relevance blows up behind layer features.5 (rule gamma(0.25)): sum -1.9e+17, largest 3.2e+16 at features.4, for a "
-        "start "
-        "of 1 (its denominators are close to 0; a rule without such: --rule 'features.5=z-plus')"};
+        "start of 1 (bias 143, its rule is meant for inputs and sums that are not negative: --rule "
+        "'type:convolution=generalized-gamma(0.25)')"};
     static const int layers[] = {0, 4};
     f->snapshot.doubts = lines;
     f->snapshot.doubt_layers = layers;

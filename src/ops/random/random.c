@@ -96,11 +96,12 @@ static enum lrp_status bernoulli_infer(struct lrp_call *call, struct lrp_error *
 
 static enum lrp_status bernoulli_forward(LRP_FORWARD_PARAMETERS)
 {
+    const struct draw *draw = call->op->own;
     const uint64_t stream = stream_of(call);
     const bool is_float = lrp_dtype_is_float(out[0]->dtype);
     (void)handle, (void)run, (void)err;
     for (size_t i = 0; i < out[0]->count; i++) {
-        const bool one = uniform_at(stream, i) < (double)in[0]->f[i];
+        const bool one = draw->at(stream, i) < (double)in[0]->f[i];
         if (is_float)
             out[0]->f[i] = one;
         else
@@ -150,17 +151,27 @@ static enum lrp_status multinomial_forward(LRP_FORWARD_PARAMETERS)
     return LRP_OK;
 }
 
-#define DRAWS(op, how, f, g, samples, ...)                                                                                     \
+/* What is drawn does not follow its input, or in steps only: the gradient is 0, and no relevance goes that way. */
+static enum lrp_status draw_vjp(LRP_VJP_PARAMETERS)
+{
+    (void)call, (void)handle, (void)in, (void)out, (void)s, (void)grad, (void)run, (void)err;
+    return LRP_OK;
+}
+
+// clang-format off
+#define DRAWS(op, how, f, g, samples, more, back, ...)                                                                         \
     {                                                                                                                          \
-        .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_DRAWS | LRP_TRAIT_NO_VJP,                     \
-        .static_kind = LRP_KIND_OTHER, .own = how, .infer = f, .forward = g, .batch = samples                                  \
+        .name = op, .domain = "", .versions = {__VA_ARGS__}, .traits = LRP_TRAIT_DRAWS | (more),                               \
+        .static_kind = LRP_KIND_OTHER, .own = how, .infer = f, .forward = g, .vjp = back, .batch = samples                     \
     }
+/* without an input there is nothing to go back to */
 const struct lrp_operator lrp_ops_random[] = {
-    DRAWS("RandomNormal", &normal, shape_infer, draw_forward, lrp_batch_none, 1, 22),
-    DRAWS("RandomUniform", &uniform, shape_infer, draw_forward, lrp_batch_none, 1, 22),
-    DRAWS("RandomNormalLike", &normal, like_infer, draw_forward, lrp_batch_elementwise, 1, 22),
-    DRAWS("RandomUniformLike", &uniform, like_infer, draw_forward, lrp_batch_elementwise, 1, 22),
-    DRAWS("Bernoulli", NULL, bernoulli_infer, bernoulli_forward, lrp_batch_elementwise, 15, 22),
-    DRAWS("Multinomial", NULL, multinomial_infer, multinomial_forward, lrp_batch_leading, 7, 22),
+    DRAWS("RandomNormal", &normal, shape_infer, draw_forward, lrp_batch_none, LRP_TRAIT_NO_VJP, NULL, 1, 22),
+    DRAWS("RandomUniform", &uniform, shape_infer, draw_forward, lrp_batch_none, LRP_TRAIT_NO_VJP, NULL, 1, 22),
+    DRAWS("RandomNormalLike", &normal, like_infer, draw_forward, lrp_batch_elementwise, 0, draw_vjp, 1, 22),
+    DRAWS("RandomUniformLike", &uniform, like_infer, draw_forward, lrp_batch_elementwise, 0, draw_vjp, 1, 22),
+    DRAWS("Bernoulli", &uniform, bernoulli_infer, bernoulli_forward, lrp_batch_elementwise, 0, draw_vjp, 15, 22),
+    DRAWS("Multinomial", NULL, multinomial_infer, multinomial_forward, lrp_batch_leading, LRP_TRAIT_NO_VJP, NULL, 7, 22),
     {.name = NULL},
 };
+// clang-format on

@@ -41,6 +41,8 @@ static const struct example mathematics[] = {
     ONE("Acos", 7, "", U23), ONE("Atan", 7, "", X23), ONE("Sinh", 9, "", X23), ONE("Cosh", 9, "", X23), ONE("Asinh", 9, "", X23),
     ONE("Acosh", 9, "", "f[3] 1.5 2 4"), ONE("Atanh", 9, "", U23), ONE("Shrink", 9, "lambd=f1 bias=f0.5", X23), ONE("Identity", 16, "", X23),
     {"", "Dropout", "", 13, "", {X23}, {"?", "?"}}, ONE("Cast", 13, "to=i10", X23), TWO("CastLike", 15, "", X23, "!h[1] 1"),
+    ONE("RandomNormalLike", 22, "seed=f1", X23), ONE("RandomUniformLike", 22, "seed=f1", X23),
+    ONE("Bernoulli", 22, "seed=f1", "f[2,3] 0.5 0.25 0.9 0.1 0.75 0.3"),
 };
 static const struct example reductions[] = {
     ONE("ReduceSum", 11, "axes=I0,2", X223), ONE("ReduceMean", 13, "axes=I1 keepdims=i0", X223), ONE("ReduceMax", 13, "axes=I0", X223),
