@@ -80,7 +80,7 @@ bool lrp_bodies_inline(struct lrp_graph *graph, struct lrp_node *node)
     const int number = chosen_branch(graph, node);
     const struct lrp_body *body = number < 0 ? NULL : &graph->bodies[number];
     if (!body || !can_run(graph, node, body)) return false;
-    lrp_graph_record(graph, "condition known: its branch is taken", (int)(node - graph->nodes), NULL, 0, -1);
+    lrp_graph_record(graph, "condition known: its branch is taken", (int)(node - graph->nodes), NULL, 0, -1, 0);
     for (int i = 0; i < node->inside_count; i++) {
         const int k = node->inside + i;
         if (k < body->first || k >= body->first + body->count) graph->nodes[k].state = LRP_NODE_DEAD;

@@ -324,7 +324,7 @@ static bool drop_identities(struct lrp_graph *g)
     for (int k = 0; ok && k < g->order_count; k++) {
         struct lrp_node *n = &g->nodes[g->order[k]];
         if (!can_drop(g, n)) continue;
-        lrp_graph_record(g, "does nothing when a network is used: dropped", g->order[k], NULL, 0, -1);
+        lrp_graph_record(g, "does nothing when a network is used: dropped", g->order[k], NULL, 0, -1, 0);
         n->state = LRP_NODE_DROPPED;
         to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
         ok = lrp_name_list_add(g, &g->dropped, n->name) && lrp_name_list_add(g, &g->removed, g->values[n->out[0]].name);

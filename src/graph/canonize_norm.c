@@ -33,7 +33,8 @@ static void split_norm(struct lrp_graph *g, int node, int first, int scale, int 
                                            .domain = "lrpscope",
                                            .in = in,
                                            .in_count = bias < 0 ? 2 : 3,
-                                           .what = "layer normalisation split into normalisation and this scale"};
+                                           .what = "layer normalisation split into normalisation and its scale",
+                                           .beside = (int)(lrp_graph_producer(g, between) - g->nodes)};
     if (lrp_graph_replace(g, node, &affine, NULL, 0)) lrp_canonize_report(g, n->name, "split into", "normalisation and scale");
 }
 

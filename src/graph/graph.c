@@ -154,7 +154,8 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
     const struct lrp_value *out = &graph->values[n->out[0]];
     if (!lrp_shape_equal(part.call.out[0].shape, out->desc.shape) || part.call.out[0].dtype != out->desc.dtype) return false;
     if (!report_removed(graph, node, swallowed, swallowed_count)) return false;
-    if (replacement->what) lrp_graph_record(graph, replacement->what, node, swallowed, swallowed_count, node);
+    if (replacement->what)
+        lrp_graph_record(graph, replacement->what, node, swallowed, swallowed_count, node, replacement->beside);
     count_node(graph, node, -1);
     n->call = part.call;
     n->in = part.in;
@@ -163,7 +164,8 @@ bool lrp_graph_replace(struct lrp_graph *graph, int node, const struct lrp_repla
     count_node(graph, node, 1);
     for (int i = 0; i < swallowed_count; i++) {
         const struct lrp_node *s = &graph->nodes[swallowed[i]];
-        if (swallowed[i] != node && s->state == LRP_NODE_LIVE) lrp_graph_swallow(graph, swallowed[i], node);
+        if (swallowed[i] != node && s->state == LRP_NODE_LIVE)
+            lrp_graph_swallow(graph, swallowed[i], replacement->beside ? replacement->beside : node);
     }
     return true;
 }

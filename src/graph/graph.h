@@ -83,7 +83,8 @@ struct lrp_name_list { /* a growable list of strings in the graph's arena */
 /* What was done to nodes, for the report. */
 struct lrp_record {
     const char *what, *before;
-    int node; /* what came out of it; -1: nothing */
+    int node;   /* what came out of it; -1: nothing */
+    int beside; /* a node that was inserted before it for the same reason; 0: none, which is never an inserted one */
 };
 
 struct lrp_graph {
@@ -134,6 +135,7 @@ struct lrp_replacement {
     int in_count;
     const struct lrp_attribute *attributes; /* copied */
     int attribute_count;
+    int beside; /* for the report: as in struct lrp_record */
 };
 /* Makes `node` the given call with its (first) output kept; the nodes `swallowed` (live, only used by this) become part of it.
  * Uses of values are kept up to date. False when out of memory or if the operator refuses the call: then nothing changed. */
@@ -185,7 +187,7 @@ bool *lrp_graph_reach_outputs(const struct lrp_graph *graph);
 
 /* Records what is about to happen to `node` and `others`, which make up the text; `after` is the node that stands for them
  * then, -1: none. Out of memory, a line is missing. */
-void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after);
+void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after, int beside);
 
 /* ---- samples ---- */
 

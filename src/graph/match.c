@@ -127,6 +127,40 @@ bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out)
     return true;
 }
 
+/* All elements of a constant are one number; the first that differs ends the search. */
+static bool is_uniform(const struct lrp_blob *blob, double *out)
+{
+    const float first = blob->count ? lrp_blob_get_f32(blob, 0) : NAN;
+    for (size_t i = 1; i < blob->count; i++)
+        if (lrp_blob_get_f32(blob, i) != first) return false;
+    *out = (double)first;
+    return !isnan(first);
+}
+
+bool lrp_match_number(const struct lrp_graph *graph, int value, double *out)
+{
+    const struct lrp_desc *d = lrp_graph_desc(graph, value);
+    if (!d || (!lrp_dtype_is_float(d->dtype) && (int)d->dtype != 0)) return false;
+    if (d->constant) return lrp_dtype_is_float(d->dtype) && is_uniform(d->constant, out);
+    const struct lrp_node *n = lrp_graph_producer(graph, value);
+    if (lrp_match_is(n, "Expand")) return lrp_match_scalar(graph, n->in[0], out);
+    if (!lrp_match_is(n, "ConstantOfShape")) return false;
+    const struct lrp_attribute *fill = lrp_call_attribute(&n->call, "value");
+    *out = 0;
+    return !fill ||
+           (fill->kind == LRP_ATTRIBUTE_TENSOR && lrp_dtype_is_float(fill->tensor->dtype) && is_uniform(fill->tensor, out));
+}
+
+bool lrp_match_number_operand(const struct lrp_graph *graph, const struct lrp_node *node, int *data, double *number)
+{
+    double other;
+    if (node->call.in_count != 2 || node->in[0] < 0 || node->in[1] < 0) return false;
+    const bool first = lrp_match_number(graph, node->in[0], number);
+    if (!first && !lrp_match_number(graph, node->in[1], number)) return false;
+    *data = node->in[first ? 1 : 0];
+    return !(first && lrp_match_number(graph, *data, &other));
+}
+
 bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *out)
 {
     const struct lrp_graph *g = match->graph;

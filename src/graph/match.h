@@ -45,6 +45,11 @@ struct lrp_product {
 bool lrp_match_product(struct lrp_match *match, int value, struct lrp_product *out);
 /* The only element of a constant float value. */
 bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out);
+/* The number that every element of a float value is: of a constant, or of one that only its shape is asked for
+ * (ConstantOfShape, Expand of a number). Its shape may make more of what it meets: lrp_graph_replace refuses that. */
+bool lrp_match_number(const struct lrp_graph *graph, int value, double *out);
+/* For Add, Mul, Max: the operand that is such a number, and the other one, which is none. */
+bool lrp_match_number_operand(const struct lrp_graph *graph, const struct lrp_node *node, int *data, double *number);
 /* Two constants that are the same value, or hold the same data; single numbers whatever their rank. */
 bool lrp_match_same_constant(const struct lrp_graph *graph, int a, int b);
 /* The same for zero points, which are 0 where they are missing (-1). */

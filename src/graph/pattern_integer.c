@@ -238,7 +238,7 @@ static void settle_codes(struct lrp_graph *g, int node, int rounding)
         if (n->out[j] >= 0 && g->values[n->out[j]].uses) return;
     const int owner = g->values[rounding].producer;
     if (n->state != LRP_NODE_LIVE) return;
-    lrp_graph_record(g, "quantised and dequantised is one rounding", node, NULL, 0, owner);
+    lrp_graph_record(g, "quantised and dequantised is one rounding", node, NULL, 0, owner, 0);
     lrp_graph_swallow(g, node, owner);
 }
 

@@ -23,7 +23,7 @@ static bool read_knee(struct reading *r, int value, struct knee *out);
 static bool is_zero(const struct lrp_graph *g, int value)
 {
     double c;
-    return lrp_match_scalar(g, value, &c) && c == 0;
+    return lrp_match_number(g, value, &c) && c == 0;
 }
 
 /* f(t) for a function straight on either side of 0, where t is one itself that does not bend: k x. */
@@ -41,12 +41,12 @@ static bool read_bound(struct reading *r, int value, struct knee *out)
 {
     static const char *const names[] = {"Max", "Min"};
     const struct lrp_graph *g = r->match->graph;
-    int data, constant;
+    int data;
     double low, high;
     for (int k = 0; k < 2; k++) {
         const struct lrp_node *n = lrp_match_producer(r->match, value, names[k]);
         if (n)
-            return lrp_match_constant_operand(g, n, &data, &constant) && is_zero(g, constant) &&
+            return lrp_match_number_operand(g, n, &data, &low) && low == 0 &&
                    of_line(r, data, k ? (struct knee){0, 1} : (struct knee){1, 0}, out);
     }
     const struct lrp_node *clip = lrp_match_producer(r->match, value, "Clip");
@@ -94,8 +94,8 @@ static bool read_multiple(struct reading *r, const struct lrp_node *n, bool quot
 {
     const struct lrp_graph *g = r->match->graph;
     double c;
-    const bool first = !quotient && lrp_match_scalar(g, n->in[0], &c);
-    if ((!first && !lrp_match_scalar(g, n->in[1], &c)) || !read_knee(r, n->in[first ? 1 : 0], out)) return false;
+    const bool first = !quotient && lrp_match_number(g, n->in[0], &c);
+    if ((!first && !lrp_match_number(g, n->in[1], &c)) || !read_knee(r, n->in[first ? 1 : 0], out)) return false;
     if (quotient) c = 1 / c;
     *out = (struct knee){c * out->above, c * out->below};
     return true;
@@ -131,14 +131,20 @@ static bool read_knee(struct reading *r, int value, struct knee *out)
     return fine;
 }
 
+static bool is_number(const struct lrp_graph *g, int value)
+{
+    double c;
+    return g->values[value].desc.constant || lrp_match_number(g, value, &c);
+}
+
 /* The next value towards x: what a node of the kinds above works on. */
 static int one_deeper(const struct lrp_graph *g, int value)
 {
     static const char *const names[] = {"Relu", "Abs", "Neg", "Mul", "Div", "Add", "Sub", "Max", "Min", "Clip"};
     const struct lrp_node *n = lrp_graph_producer(g, lrp_match_source(g, value));
     for (size_t k = 0; n && k < sizeof names / sizeof *names; k++)
-        if (lrp_match_is(n, names[k])) return g->values[n->in[0]].desc.constant ? lrp_node_input(n, 1) : n->in[0];
-    if (lrp_match_is(n, "Where")) return g->values[n->in[1]].desc.constant ? n->in[2] : n->in[1];
+        if (lrp_match_is(n, names[k])) return is_number(g, n->in[0]) ? lrp_node_input(n, 1) : n->in[0];
+    if (lrp_match_is(n, "Where")) return is_number(g, n->in[1]) ? n->in[2] : n->in[1];
     return -1;
 }
 

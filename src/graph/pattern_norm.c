@@ -46,6 +46,12 @@ static int insert_norm(struct lrp_match *m, const struct lrp_norm *norm)
     return attributes && name ? lrp_graph_insert(m->graph, m->root, name, &r) : -1;
 }
 
+static int inserted_node(const struct lrp_graph *g, int value)
+{
+    const struct lrp_node *n = lrp_graph_producer(g, value);
+    return n ? (int)(n - g->nodes) : 0;
+}
+
 /* A constant times a number. */
 static int scaled_constant(struct lrp_graph *g, int value, double factor)
 {
@@ -79,7 +85,13 @@ static bool replace_by_product(struct lrp_match *m, const struct lrp_norm *norm,
                                  : scaled_constant(g, other, factor);
     const int between = weight < 0 ? -1 : insert_norm(m, norm);
     const int in[] = {between, weight};
-    const struct lrp_replacement r = {.op_type = "Mul", .domain = "", .opset = 7, .what = m->what, .in = in, .in_count = 2};
+    const struct lrp_replacement r = {.op_type = "Mul",
+                                      .domain = "",
+                                      .opset = 7,
+                                      .what = m->what,
+                                      .in = in,
+                                      .in_count = 2,
+                                      .beside = between < 0 ? 0 : inserted_node(g, between)};
     return between >= 0 && lrp_graph_replace(g, m->root, &r, m->nodes, m->count);
 }
 
@@ -154,8 +166,12 @@ static bool try_keras(struct lrp_graph *g, int node)
         say_what(&m, &norm);
         if (weight < 0 && bias < 0) return replace_by_product(&m, &norm, 1, -1);
         const int in[] = {insert_norm(&m, &norm), weight, bias};
-        const struct lrp_replacement r = {
-            .op_type = "Scale", .domain = "lrpscope", .what = m.what, .in = in, .in_count = bias < 0 ? 2 : 3};
+        const struct lrp_replacement r = {.op_type = "Scale",
+                                          .domain = "lrpscope",
+                                          .what = m.what,
+                                          .in = in,
+                                          .in_count = bias < 0 ? 2 : 3,
+                                          .beside = in[0] < 0 ? 0 : inserted_node(g, in[0])};
         return in[0] >= 0 && lrp_graph_replace(g, node, &r, m.nodes, m.count);
     }
     return false;

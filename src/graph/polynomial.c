@@ -73,7 +73,7 @@ static bool read_value(struct polynomial_reading *r, int value, struct lrp_polyn
     struct lrp_match *m = r->match;
     struct lrp_polynomial a, b;
     *out = (struct lrp_polynomial){{0}};
-    if (lrp_match_scalar(m->graph, value, &out->c[0])) return true;
+    if (lrp_match_number(m->graph, value, &out->c[0])) return true;
     if (lrp_match_same(m, value, r->x)) {
         out->c[1] = 1;
         return true;
@@ -121,8 +121,8 @@ int lrp_affine_step(struct lrp_match *match, int value, struct lrp_affine *funct
     }
     for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
         if ((n = lrp_match_producer(match, value, types[k])) == NULL) continue;
-        const bool first = lrp_match_scalar(match->graph, n->in[0], &c);
-        if (!first && !lrp_match_scalar(match->graph, n->in[1], &c)) return -1;
+        const bool first = lrp_match_number(match->graph, n->in[0], &c);
+        if (!first && !lrp_match_number(match->graph, n->in[1], &c)) return -1;
         if (k == 3 && (first || c == 0)) return -1;
         if (k == 0 || k == 1) function->shift += function->factor * (k == 1 && !first ? -c : c);
         if (k == 1 && first) function->factor = -function->factor;

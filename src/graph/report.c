@@ -13,12 +13,12 @@ static void name_node(struct lrp_text *text, const struct lrp_node *n)
     lrp_text_printf(text, "%s%.200s (%.60s)", text->length ? ", " : "", n->name, n->call.op_type);
 }
 
-static bool add_record(struct lrp_graph *g, const char *what, const char *before, int node)
+static bool add_record(struct lrp_graph *g, const struct lrp_record *record)
 {
     struct lrp_record *records = lrp_arena_grown(g->arena, g->records, g->record_count, &g->record_capacity, sizeof *records);
     if (!records) return false;
     g->records = records;
-    g->records[g->record_count++] = (struct lrp_record){what, before, node};
+    g->records[g->record_count++] = *record;
     return true;
 }
 
@@ -33,14 +33,14 @@ static int next_in_order(const struct lrp_graph *g, int node, const int *others,
     return next;
 }
 
-void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after)
+void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const int *others, int count, int after, int beside)
 {
     struct lrp_text text = {0};
     for (int n = next_in_order(graph, node, others, count, -2); n >= 0;
          n = next_in_order(graph, node, others, count, graph->nodes[n].order))
         name_node(&text, &graph->nodes[n]);
     const char *before = text.data ? lrp_arena_strdup(graph->arena, text.data) : NULL;
-    if (before) add_record(graph, what, before, after);
+    if (before) add_record(graph, &(struct lrp_record){what, before, after, beside});
     lrp_text_free(&text);
 }
 
@@ -67,16 +67,21 @@ static const char *keep_line(struct report *r, struct lrp_text *text)
     return copy;
 }
 
-/* `layer` <= 0: nothing is left. */
-static void add_line(struct report *r, const char *what, const char *before, int layer)
+/* `layer` <= 0: nothing is left; `first` > 0: there is a layer before it that came out of the same. */
+static void add_line(struct report *r, const char *what, const char *before, int layer, int first)
 {
     struct lrp_text after = {0};
+    if (first > 0 && first != layer) name_layer(&after, &r->view->list.rows[first]);
     if (layer > 0)
         name_layer(&after, &r->view->list.rows[layer]);
-    else
+    else if (!after.length)
         lrp_text_append(&after, "nothing");
-    r->lines[r->count++] =
-        (struct lrp_rewriting){.what = what, .before = before, .after = keep_line(r, &after), .layer = layer > 0 ? layer : -1};
+    r->lines[r->count++] = (struct lrp_rewriting){.what = what,
+                                                  .before = before,
+                                                  .after = keep_line(r, &after),
+                                                  .layer = first > 0   ? first
+                                                           : layer > 0 ? layer
+                                                                       : -1};
 }
 
 /* How many nodes there are that the file has. */
@@ -93,7 +98,7 @@ static void report_dead(struct report *r, int nodes)
         struct lrp_text before = {0};
         if (r->graph->nodes[n].state != LRP_NODE_DEAD) continue;
         name_node(&before, &r->graph->nodes[n]);
-        add_line(r, "no output needs it: dropped", keep_line(r, &before), -1);
+        add_line(r, "no output needs it: dropped", keep_line(r, &before), -1, -1);
     }
 }
 
@@ -133,7 +138,7 @@ static void report_folded(struct report *r, int nodes)
         other[layer] |= !only_moves(node);
     }
     for (size_t i = 1; !r->failed && i < layers; i++)
-        if (before[i].length) add_line(r, what_was_folded(r, (int)i, !other[i]), keep_line(r, &before[i]), (int)i);
+        if (before[i].length) add_line(r, what_was_folded(r, (int)i, !other[i]), keep_line(r, &before[i]), (int)i, -1);
     free(before);
     free(other);
 }
@@ -228,7 +233,8 @@ bool lrp_graph_report(struct lrp_graph *graph, struct lrp_layer_view *view)
     report_folded(&r, nodes);
     for (size_t i = 0; i < graph->record_count; i++) {
         const struct lrp_record *record = &graph->records[i];
-        add_line(&r, record->what, record->before, record->node < 0 ? -1 : view->layer_of_node[record->node]);
+        add_line(&r, record->what, record->before, record->node < 0 ? -1 : view->layer_of_node[record->node],
+                 record->beside ? view->layer_of_node[record->beside] : -1);
     }
     report_shared(&r, nodes);
     report_containers(&r);

@@ -240,6 +240,10 @@ static void complete_row(struct surroundings *s, int layer)
         take_kind(l, LRP_KIND_OTHER);
         l->type = "where";
     }
+    if (kind == LRP_KIND_DIV && (count != 1 || !carries(s, n, 0))) { /* a quotient of data is no product with a number */
+        take_kind(l, LRP_KIND_OTHER);
+        l->type = "div";
+    }
     if (kind == LRP_KIND_GATHER && n->call.in_count > 1 && n->in[1] >= 0 && s->of_data[n->in[1]]) {
         take_kind(l, LRP_KIND_OTHER); /* which elements are taken is a result itself */
         l->type = "gather";

@@ -53,7 +53,7 @@ enum lrp_status lrp_graph_strip(struct lrp_graph *graph, const struct lrp_head *
     for (int k = 0; output_uses && to && ok && k < graph->order_count; k++) {
         struct lrp_node *n = &graph->nodes[graph->order[k]];
         if (!is_head(graph, n, head, reaches, output_uses)) continue;
-        lrp_graph_record(graph, head->what, graph->order[k], NULL, 0, -1);
+        lrp_graph_record(graph, head->what, graph->order[k], NULL, 0, -1, 0);
         n->state = LRP_NODE_DROPPED;
         to[n->out[0]] = to[n->in[0]] < 0 ? n->in[0] : to[n->in[0]];
         ok = lrp_name_list_add(graph, &graph->dropped, n->name) &&

@@ -37,6 +37,7 @@ enum lrp_kind_trait {
     X(MEAN_POOL, "mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                           \
     X(GLOBAL_MAX_POOL, "global-max-pool", "pooling", "max-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)                \
     X(GLOBAL_MEAN_POOL, "global-mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)             \
+    X(SUM_POOL, "sum-pool", "pooling", "", LRP_KIND_IS_LAYER)                                                                  \
     X(FLATTEN, "flatten", "reshaping", "",                                                                                     \
       LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
     X(RESHAPE, "reshape", "reshaping", "",                                                                                     \
@@ -63,6 +64,7 @@ enum lrp_kind_trait {
     X(ADD, "add", "join", "", LRP_KIND_IS_LAYER)                                                                               \
     X(MAT_MUL, "mat-mul", "", "", LRP_KIND_IS_LAYER)                                                                           \
     X(MUL, "mul", "", "", LRP_KIND_IS_LAYER)                                                                                   \
+    X(DIV, "div", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(NEG, "neg", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(MASK, "mask", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_PASSAGE)                                                           \
     X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION | LRP_KIND_IS_WEIGHING) \

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""test_constructs.py BINARY: constructs as other programs write them are explained: what is drawn at random is a constant; the numbers
-are worked by hand from what `run` prints."""
+"""test_constructs.py BINARY: constructs as other programs write them are explained: what is drawn at random is a constant, a masked
+mean passes the check; the numbers are worked by hand from what `run` prints."""
+import json
 import os
 import sys
 import tempfile
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
-from onnx_file import FLOAT, model, node, npy, numbers, put, tensor
+from onnx_file import FLOAT, INT64, model, node, npy, numbers, put, tensor
 from program import fail, finish, run
 
 X, W = [1.0, 2.0], [[1.0, 2.0], [3.0, -4.0]]  # a = x W
@@ -56,10 +57,39 @@ def check_drawn(name):
         near(f"{name}: gradient", numbers("r.npy"), [factor(A[target], y[target]) * g for g in slope(target)])
 
 
+TABLE = [[1.0, -2.0], [3.0, 4.0], [-1.0, 0.5]]
+IDS, MASK = [0, 1, 2, 1], [1, 1, 1, 0]
+POOL = [node("Gather", "table ids", "e", name="lookup"), node("Cast", "mask", "m", to=FLOAT), node("Unsqueeze", "m last", "u")]
+COUNTS = {"": [], "one at least, by Clip": [node("Clip", "k one", "n")], "one at least, by Max": [node("Max", "k one", "n")]}
+
+
+def check_masked_mean(counts):
+    """The mean of the tokens that a mask leaves passes the check as what it is: a product, a sum, a quotient by a number."""
+    n = "n" if COUNTS[counts] else "k"
+    nodes = [*POOL, node("Mul", "e u", "p", name="masked"), node("ReduceSum", "p tokens", "s", name="sum", keepdims=0),
+             node("ReduceSum", "u tokens", "k", name="count", keepdims=0), *COUNTS[counts], node("Div", f"s {n}", "y", name="mean")]
+    put("m.onnx", model(nodes, {"ids": (INT64, [1, 4]), "mask": (INT64, [1, 4])}, {"y": (FLOAT, [1, 2])},
+                        {"table": tensor([v for row in TABLE for v in row], [3, 2]), "last": tensor([-1], [1], INT64),
+                         "tokens": tensor([1], [1], INT64), "one": tensor([1], [])}, opset=15))
+    got = run("check", "m.onnx", "--json", code=0)
+    types = {row["name"]: row["type"] for row in json.loads(got.stdout)["layers"]}
+    if {name: types.get(name) for name in ("masked", "sum", "mean")} != {"masked": "mul", "sum": "sum-pool", "mean": "div"}:
+        fail(f"masked mean, {counts}: types", types)
+    options = ["m.onnx", "--input", "ids=ids.npy", "--input", "mask=mask.npy", "--relevance", "r.npy", "--composite", "zero"]
+    for target in range(2):
+        run("explain", *options, "--target", str(target), code=0)
+        parts = [m * TABLE[i][target] for i, m in zip(IDS, MASK)]
+        near(f"masked mean, {counts}: relevance", numbers("r.npy"), [p / sum(parts) for p in parts])
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     put("x.npy", npy(X, [1, 2]))
     for case in DRAWN:
         check_drawn(case)
+    put("ids.npy", npy(IDS, [1, 4], INT64))
+    put("mask.npy", npy(MASK, [1, 4], INT64))
+    for case in COUNTS:
+        check_masked_mean(case)
     os.chdir("/")
-finish(f"{len(DRAWN)} cases")
+finish(f"{len(DRAWN) + len(COUNTS)} cases")

@@ -101,12 +101,12 @@ failing() { # failing TEXT ARGUMENT...: exit 1, TEXT is in the table on stderr o
     grep -qF -e "$text" out err || fail "'$text' is not said by $*: $(cat out err)"
     if grep -q "cannot be executed" out err; then [ "$text" = "cannot be executed" ] || fail "runs, but is said not to: $*: $(cat out err)"; fi
 }
-good "" run any_tokens.onnx tokens.npy --output o.npy;                        array o.npy 1x2 10 13 # 2 + 6 + 2, 3 + 7 + 3
-failing "--support-layer reduce-sum (the fallback handles it)" explain any_tokens.onnx tokens.npy
-failing "--support-layer reduce-sum (the fallback handles it)" ledger any_tokens.onnx tokens.npy
-failing "--support-layer reduce-sum (the fallback handles it)" check any_tokens.onnx
+good "" run any_tokens.onnx tokens.npy --output o.npy;                        array o.npy 1x2 2 3 # the least of 2 6 2, of 3 7 3
+failing "--support-layer reduce-min (the fallback handles it)" explain any_tokens.onnx tokens.npy
+failing "--support-layer reduce-min (the fallback handles it)" ledger any_tokens.onnx tokens.npy
+failing "--support-layer reduce-min (the fallback handles it)" check any_tokens.onnx
 good "output 3.33333" explain mean_tokens.onnx tokens.npy --composite zero --target 0
-good "output 10" explain any_tokens.onnx tokens.npy --support-layer reduce-sum --composite zero --target 0
+good "output 2" explain any_tokens.onnx tokens.npy --support-layer reduce-min --composite zero --target 0
 failing "cannot be executed" explain any_unknown.onnx tokens.npy
 bad 3 "nofile.npy" explain any_tokens.onnx nofile.npy --skip-checks --composite zero
 bad 3 "layer e: index 4 is outside an axis of 4 elements" run tokens.onnx beyond.npy

@@ -196,8 +196,8 @@ struct reduction {
     int64_t (*next)(int64_t a, int64_t b);
     int64_t start; /* of an empty row; INT64_MIN and INT64_MAX: the ends of the type */
     int64_t (*whole)(const int64_t *x, size_t n);
-    int axes_input_since;  /* the opset from which on the axes are an input */
-    enum lrp_kind pooling; /* over exactly the space axes of (N,C,...) */
+    int axes_input_since;          /* the opset from which on the axes are an input */
+    enum lrp_kind global, pooling; /* over all places; along some of them */
 };
 /* No axes: all, or none of them if the model says so. */
 static enum lrp_status reduced_axes(const struct lrp_call *call, bool axes[LRP_MAX_RANK], struct lrp_error *err)
@@ -232,17 +232,22 @@ static bool reduce_batch(LRP_BATCH_PARAMETERS)
            lrp_batch_past(axes, lrp_call_int(call, "keepdims", 1) == 0, at);
 }
 
-/* Global pooling: over all places, those behind the channels or, channels last, those before them, which tokens are, too. */
+/* Over all places, those behind the channels or, channels last, those before them, which tokens are, too, or over all there is
+ * of each sample, a picture without samples included: global pooling. Over some of the places behind the channels: pooling. */
 static enum lrp_kind reduce_kind(const struct lrp_call *call)
 {
-    bool axes[LRP_MAX_RANK], behind = true, before = true;
+    bool axes[LRP_MAX_RANK], behind = true, before = true, rest = true, along = true, any = false;
+    const struct reduction *own = call->op->own;
     const int rank = call->in_count > 0 ? call->in[0].shape->rank : 0;
     if (rank < 3 || rank > LRP_MAX_RANK || reduced_axes(call, axes, NULL) != LRP_OK) return LRP_KIND_OTHER;
     for (int k = 0; k < rank; ++k) {
         behind &= axes[k] == (k >= 2);
         before &= axes[k] == (k >= 1 && k < rank - 1);
+        rest &= axes[k] || k == 0;
+        along &= !axes[k] || k >= 2;
+        any |= axes[k];
     }
-    return behind || before ? ((const struct reduction *)call->op->own)->pooling : LRP_KIND_OTHER;
+    return behind || before || rest ? own->global : along && any ? own->pooling : LRP_KIND_OTHER;
 }
 
 struct reduce_back {
@@ -330,28 +335,28 @@ static enum lrp_status reduce_vjp(LRP_VJP_PARAMETERS)
 }
 
 // clang-format off
-/* Name, the functions NAME_row and NAME_back, how integers are reduced, the kind of a global pooling, since when the axes are
- * an input, versions. */
+/* Name, the functions NAME_row and NAME_back, how integers are reduced, the kinds of a global pooling and of one along some
+ * axes, since when the axes are an input, versions. */
 #define NEXT(f, first) .next = (f), .start = first
 #define WHOLE(f) .whole = f
-#define ROW(op, f, integers, layer, since, ...)                                                                          \
+#define ROW(op, f, integers, all, layer, since, ...)                                                                     \
     {                                                                                                                    \
         .name = op, .domain = "", .versions = { __VA_ARGS__ }, .static_kind = LRP_KIND_OTHER, .kind = reduce_kind,              \
         .infer = reduce_infer, .forward = reduce_forward, .vjp = reduce_vjp, .batch = reduce_batch,                                                                  \
         .own = &(const struct reduction) { .row = f##_row, .back = f##_back, integers, .axes_input_since = since,        \
-                                           .pooling = LRP_KIND_##layer }                                                 \
+                                           .global = LRP_KIND_##all, .pooling = LRP_KIND_##layer }                          \
     }
 const struct lrp_operator lrp_ops_reduce[] = {
-    ROW("ReduceMean", mean, WHOLE(mean_whole), GLOBAL_MEAN_POOL, 18, 1, 11, 13, 18),
-    ROW("ReduceSum", sum, NEXT(add_next, 0), OTHER, 13, 1, 11, 13),
-    ROW("ReduceMax", max, NEXT(max_next, INT64_MIN), GLOBAL_MAX_POOL, 18, 1, 11, 12, 13, 18, 20),
-    ROW("ReduceMin", min, NEXT(min_next, INT64_MAX), OTHER, 18, 1, 11, 12, 13, 18, 20),
-    ROW("ReduceProd", product, NEXT(product_next, 1), OTHER, 18, 1, 11, 13, 18),
-    ROW("ReduceL1", l1, NEXT(l1_next, 0), OTHER, 18, 1, 11, 13, 18),
-    ROW("ReduceL2", l2, WHOLE(l2_whole), OTHER, 18, 1, 11, 13, 18),
-    ROW("ReduceSumSquare", square, NEXT(square_next, 0), OTHER, 18, 1, 11, 13, 18),
-    ROW("ReduceLogSum", log_sum, WHOLE(log_sum_whole), OTHER, 18, 1, 11, 13, 18),
-    ROW("ReduceLogSumExp", log_sum_exp, WHOLE(log_sum_exp_whole), OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceMean", mean, WHOLE(mean_whole), GLOBAL_MEAN_POOL, MEAN_POOL, 18, 1, 11, 13, 18),
+    ROW("ReduceSum", sum, NEXT(add_next, 0), SUM_POOL, SUM_POOL, 13, 1, 11, 13),
+    ROW("ReduceMax", max, NEXT(max_next, INT64_MIN), GLOBAL_MAX_POOL, MAX_POOL, 18, 1, 11, 12, 13, 18, 20),
+    ROW("ReduceMin", min, NEXT(min_next, INT64_MAX), OTHER, OTHER, 18, 1, 11, 12, 13, 18, 20),
+    ROW("ReduceProd", product, NEXT(product_next, 1), OTHER, OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceL1", l1, NEXT(l1_next, 0), OTHER, OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceL2", l2, WHOLE(l2_whole), OTHER, OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceSumSquare", square, NEXT(square_next, 0), OTHER, OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceLogSum", log_sum, WHOLE(log_sum_whole), OTHER, OTHER, 18, 1, 11, 13, 18),
+    ROW("ReduceLogSumExp", log_sum_exp, WHOLE(log_sum_exp_whole), OTHER, OTHER, 18, 1, 11, 13, 18),
     { 0 },
 };
 // clang-format on

@@ -387,6 +387,50 @@ static void large_graphs_take_linear_time(void **state)
         }
 }
 
+/* Reductions that are poolings: over places, over all there is of a sample, of a picture whose samples' axis is gone. */
+static void reductions_are_poolings(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *op;
+        size_t rank, count;
+        int64_t axes[4];
+        const char *want;
+    } cases[] = {
+        {"ReduceMean", 4, 2, {2, 3}, "global-mean-pool"},
+        {"ReduceMean", 4, 2, {1, 2}, "global-mean-pool"},
+        {"ReduceMean", 4, 3, {1, 2, 3}, "global-mean-pool"},
+        {"ReduceMean", 4, 0, {0}, "global-mean-pool"},
+        {"ReduceMean", 3, 2, {1, 2}, "global-mean-pool"},
+        {"ReduceMean", 3, 2, {-1, -2}, "global-mean-pool"},
+        {"ReduceMean", 3, 0, {0}, "global-mean-pool"},
+        {"ReduceMean", 4, 1, {3}, "mean-pool"},
+        {"ReduceMean", 4, 1, {2}, "mean-pool"},
+        {"ReduceMax", 4, 1, {-1}, "max-pool"},
+        {"ReduceMax", 3, 2, {1, 2}, "global-max-pool"},
+        {"ReduceSum", 4, 2, {2, 3}, "sum-pool"},
+        {"ReduceSum", 3, 1, {1}, "sum-pool"},
+        {"ReduceMean", 4, 1, {1}, "reduce-mean"},
+        {"ReduceMean", 4, 1, {0}, "reduce-mean"},
+        {"ReduceMean", 2, 1, {1}, "reduce-mean"},
+        {"ReduceMin", 4, 2, {2, 3}, "reduce-min"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int keep = 0; keep < 2; keep++) {
+            struct model m;
+            struct network n = {0};
+            model_start(&m, 11, 4);
+            model_input(&m, "x", (int)cases[i].rank, (int64_t[]){2, 3, 4, 5});
+            model_node(&m, cases[i].op, "reduce", "x", "y");
+            if (cases[i].count) model_ints(&m, "axes", cases[i].count, cases[i].axes);
+            model_int(&m, "keepdims", keep);
+            model_output(&m, "y");
+            build(&n, &m, &canonized, true);
+            network_check_types(&n, cases[i].want);
+            network_close(&n);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -401,6 +445,7 @@ int main(void)
         cmocka_unit_test(a_stripped_softmax_leaves_its_input),
         cmocka_unit_test(a_softmax_that_is_the_output_is_stripped),
         cmocka_unit_test(an_output_sigmoid_is_stripped_where_asked),
+        cmocka_unit_test(reductions_are_poolings),
         cmocka_unit_test(large_graphs_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

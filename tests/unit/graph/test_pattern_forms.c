@@ -19,6 +19,7 @@ static const struct {
                {"zero", 0},
                {"half", .5F},
                {"minus", -1},
+               {"minus_three", -3},
                {"minus_half", -.5F},
                {"sixth", 1 / 6.F},
                {"tenth", .1F},
@@ -98,6 +99,20 @@ static const struct form forms[] = {
     {"Gemm f weights:c;Mul c tenth:t;Max c t:y", "dense+leaky-relu"},
     {"Gemm f weights:c;Mul tenth c:t;Max t c:y", "dense+leaky-relu"},
     {"Gemm f weights:c;Mul c two:t;Max t c:y", "dense scale max"},
+    /* numbers that come as arrays: whole, broadcast, made of a shape */
+    {"Gemm f weights:c;Max c zeros:y", "dense+relu"},
+    {"Gemm f weights:c;Max zero_block c:y", "dense+relu"},
+    {"Gemm f weights:c;Shape c:s;ConstantOfShape s:z;Max z c:y", "dense+relu"},
+    {"Gemm f weights:c;Shape c:s;Expand zero s:z;Max c z:y", "dense+relu"},
+    {"Gemm f weights:c;Relu c:r;Min r sixes:y", "dense+relu6"},
+    {"Gemm f weights:c;Max zero_block c:r;Min sixes r:y", "dense+relu6"},
+    {"Gemm f weights:c;Min c sixes:r;Max zeros r:y", "dense+relu6"},
+    {"Gemm f weights:c;Mul tenths c:t;Max c t:y", "dense+leaky-relu"},
+    {"Gemm f weights:c;Relu c:p;Neg c:n;Relu n:r;Mul r tenths:t;Sub p t:y", "dense+leaky-relu"},
+    {"Gemm f weights:c;Mul slopes c:t;Max t c:y", "dense+prelu"},
+    {"Gemm f weights:c;Mul five c:t;Max t c:y", "dense scale max"}, /* not: a slope above 1 */
+    {"Gemm f weights:c;Max c five:y", "dense max"},
+    {"Gemm f weights:c;Max c small:y", "dense max"}, /* not: the array makes more of it */
     /* straight on either side of 0 */
     {"Gemm f weights:c;Relu c:p;Neg c:n;Relu n:r;Mul r tenth:t;Sub p t:y", "dense+leaky-relu"},
     {"Gemm f weights:c;Relu c:p;Min c zero:n;Mul tenth n:t;Add t p:y", "dense+leaky-relu"},
@@ -137,7 +152,20 @@ static const struct form forms[] = {
     {"Mul x half:a;Add a half:h;Clip h zero one:y", "scale+clip"},
     {"Add x three:a;Clip a zero six:c;Mul c sixth:h;Mul x h:y", "hard-swish"},
     {"Add x three:a;Max a zero:r;Min r six:c;Mul x c:h;Mul h sixth:y", "hard-swish"},
-    {"Exp x:e;Add e one:p;Log p:y", "softplus"},
+    {"Clip x minus_three three:a;Add a three:h;Div h six:y", "hard-sigmoid"},
+    {"Clip x minus_three three:a;Mul a sixth:h;Add half h:y", "hard-sigmoid"},
+    {"Div x six:a;Clip a minus_half half:h;Sub h minus_half:y", "hard-sigmoid"},
+    {"Add x three:a;Min six a:r;Max r zero:c;Div c six:y", "hard-sigmoid"},
+    {"Clip x minus_three three:a;Mul a sixth:h;Add h half:g;Mul g x:y", "hard-swish"},
+    {"Clip x minus_three three:a;Mul a sixth:h;Add one h:y", "clip scale"}, /* not: from a half to one and a half */
+    {"Neg x:a;Exp a:e;Add e one:p;Pow p minus:y", "sigmoid"},
+    {"Exp x:e;Add one e:p;Div e p:y", "sigmoid"},
+    {"Exp x:e;Add one e:p;Div e p:s;Mul x s:y", "swish"},
+    {"Mul half x:a;Tanh a:t;Mul half t:h;Add half h:y", "sigmoid"},
+    {"Div x two:a;Tanh a:t;Add t one:h;Div h two:s;Mul s x:y", "swish"},
+    {"Tanh x:t;Mul half t:h;Add half h:y", "tanh scale"}, /* not: the sigmoid of twice x */
+    {"Exp x:e;Add one e:p;Div one p:y", "exp scale div"}, /* not: that of -x */
+    {"Exp x:e;Add one e:p;Log p:y", "softplus"},
     {"Exp x:e;Add e one:p;Log p:s;Tanh s:t;Mul x t:y", "mish"},
     {"Abs x:a;Neg a:n;Exp n:e;Add e one:p;Log p:l;Max x zero:r;Add r l:s;Tanh s:t;Mul t x:y", "mish"},
     /* gelu */
@@ -179,6 +207,12 @@ static void make(struct model *m, const struct form *form)
     model_constant(m, "cube", 3, (int64_t[]){4, 5, 2}, NULL);
     model_constant(m, "pair", 3, (int64_t[]){3, 4, 5}, NULL);
     model_vector(m, "five", 5);
+    model_constant(m, "zeros", 1, (int64_t[]){5}, (float[5]){0});
+    model_constant(m, "zero_block", 2, (int64_t[]){2, 5}, (float[10]){0});
+    model_constant(m, "sixes", 1, (int64_t[]){5}, (float[]){6, 6, 6, 6, 6});
+    model_constant(m, "tenths", 1, (int64_t[]){5}, (float[]){.1F, .1F, .1F, .1F, .1F});
+    model_constant(m, "slopes", 1, (int64_t[]){5}, (float[]){.1F, .2F, .3F, .4F, 1});
+    model_constant(m, "small", 3, (int64_t[]){1, 1, 1}, (float[]){0});
     model_int64s(m, "places", 3, (int64_t[]){1, 0, 1});
     model_int64s(m, "more", 4, (int64_t[]){2, 2, 3, 4});
     model_int64s(m, "times", 3, (int64_t[]){1, 2, 1});
@@ -266,12 +300,39 @@ static void every_form_is_reported(void **state)
     }
 }
 
+/* A normalisation whose scale is a row of its own is reported as what it is, with the nodes that went into it. */
+static void norms_are_reported_as_norms(void **state)
+{
+    (void)state;
+    static const struct form written[] = {
+        {"ReduceMean x:m;Sub x m:d;Mul d d:s;ReduceMean s:v;Add v epsilon:e;Sqrt e:r;Reciprocal r:i;Mul i gain:k;Mul x k:p;"
+         "Mul m k:q;Sub shift q:c;Add p c:y",
+         "1 ReduceMean_m/normalize (layer-norm), 2 Add_y (scale)"},
+        {"ReduceL2 x:l;Clip l tiny:c;Expand c shape:e;Div x e:y", "1 ReduceL2_l/normalize (rms-norm), 2 Div_y (scale)"},
+    };
+    for (size_t i = 0; i < sizeof written / sizeof *written; i++) {
+        struct model m;
+        struct network n = {0};
+        make(&m, &written[i]);
+        network_build(&n, model_finish(&m), &(struct lrp_graph_options){.canonize = true});
+        network_layers(&n, true);
+        const struct lrp_layer_list *list = &n.view->list;
+        size_t told = 0;
+        for (size_t k = 0; k < list->rewriting_count; k++)
+            told += list->rewritings[k].layer == 1 && strcmp(list->rewritings[k].after, written[i].types) == 0;
+        if (told != 1) fail_msg("%s: %zu rows say %s", written[i].nodes, told, written[i].types);
+        assert_true(list->rows[1].node_count > 1); /* what was swallowed stands for the norm, not for its scale */
+        network_close(&n);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_form_is_recognised),
         cmocka_unit_test(every_form_computes_the_same),
         cmocka_unit_test(every_form_is_reported),
+        cmocka_unit_test(norms_are_reported_as_norms),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
