@@ -30,12 +30,16 @@ bool lrp_name_covers_layer(const char *name, const struct lrp_layer *layer)
     return lrp_layer_is(layer, name) || names_layer(name, layer);
 }
 
+/* The group of activations, as layers' types have it (kinds.h): fused or not, they are of it. */
+static const char activations[] = "activation";
+
 bool lrp_name_covers_activation(const char *name, const struct lrp_layer *layer)
 {
+    if (*layer->activation_op && strcmp(name, activations) == 0) return true;
     return strcmp(name, layer->activation) == 0 || strcmp(name, layer->activation_op) == 0 || names_layer(name, layer);
 }
 
 bool lrp_name_covers_lone_activation(const char *name, const struct lrp_layer *layer)
 {
-    return strcmp(layer->group, "activation") == 0 && lrp_layer_is(layer, name);
+    return strcmp(layer->group, activations) == 0 && lrp_layer_is(layer, name);
 }

@@ -82,7 +82,7 @@ static bool explain_row(struct lrp_check_row *row)
     case LRP_CHECK_UNKNOWN_LAYER:
         lrp_text_printf(&reason, "LRP knows no layer of type %s", l->type);
         if (l->output_sigmoid) lrp_text_append(&remedy, "--strip-sigmoid (its logits are explained), ");
-        lrp_text_printf(&remedy, "--support-layer %s (the fallback handles it), or --skip-checks", l->type);
+        lrp_text_printf(&remedy, "%s %s (the fallback handles it), or --skip-checks", advice.option, l->type);
         break;
     case LRP_CHECK_UNSUPPORTED_ACTIVATION:
         lrp_text_printf(&reason, "activation %s is not supported", l->activation);
@@ -159,13 +159,28 @@ static void guide(struct lrp_text *t, const struct lrp_check *check, enum lrp_ch
     }
 }
 
+/* What cannot run or has no derivative is in the way all the same. */
+static void guide_skipping(struct lrp_text *t, const struct lrp_check *check)
+{
+    size_t skipped = 0;
+    for (size_t i = 0; i < check->count; i++) {
+        const struct lrp_check_row *row = &check->rows[i];
+        const bool runs = row->layer->executable || row->layer->shape_pending;
+        skipped += row->failed && (row->state == LRP_CHECK_OUTPUT_SOFTMAX ||
+                                   (runs && (row->layer->differentiable || !row->layer->executable)));
+    }
+    if (skipped)
+        lrp_text_printf(t, "%s is skipped by --skip-checks, at your own risk.\n",
+                        skipped == check->failed ? "All of this" : "All of this that can be executed and differentiated");
+}
+
 static bool write_guidance(struct lrp_check *check)
 {
     struct lrp_text t = {0};
     guide(&t, check, LRP_CHECK_OUTPUT_SOFTMAX);
     guide(&t, check, LRP_CHECK_UNKNOWN_LAYER);
     guide(&t, check, LRP_CHECK_UNSUPPORTED_ACTIVATION);
-    if (!check->passed) lrp_text_append(&t, "All of this is skipped by --skip-checks, at your own risk.\n");
+    guide_skipping(&t, check);
     check->guidance = lrp_text_take(&t);
     return check->guidance != NULL;
 }

@@ -82,6 +82,34 @@ def check_masked_mean(counts):
         near(f"masked mean, {counts}: relevance", numbers("r.npy"), [p / sum(parts) for p in parts])
 
 
+def check_registrations():
+    """An activation behind a linear layer and one that is a layer: a single registration, the one that every row names, is enough."""
+    put("m.onnx", model([node("Gemm", "x w", "a", name="fc"), node("Elu", "a", "b", name="fused"), node("Add", "b x", "c", name="sum"),
+                         node("Elu", "c", "y", name="alone")], {"x": (FLOAT, [1, 2])}, {"y": (FLOAT, [1, 2])},
+                        {"w": tensor([1, 2, 3, 4], [2, 2])}))
+    rows = json.loads(run("check", "m.onnx", "--json", code=1).stdout)["layers"]
+    remedies = [row["remedy"] for row in rows if row["remedy"]]
+    if len(remedies) != 2 or any(not r.startswith("--support-activation elu") for r in remedies):
+        fail("elu: the remedies differ", remedies)
+    for name in ("elu", "Elu", "activation"):
+        run("check", "m.onnx", "--support-activation", name, code=0)
+    run("check", "m.onnx", "--support-activation", "tanh", code=1)
+    # alone, either will do
+    run("check", "m.onnx", "--no-fuse", "--support-layer", "elu", code=0)
+    run("check", "m.onnx", "--no-fuse", "--support-activation", "elu", code=0)
+
+
+def check_skipping():
+    """What cannot be executed is in the way, skipped or not: that it could be is not said."""
+    for name, nodes, said in (("only what cannot run", [node("Odd", "x", "a", domain="own"), node("Add", "a x", "y")], None),
+                              ("some of it runs", [node("HardSwish", "x", "a"), node("Odd", "a", "y", domain="own")], "All of this that can be executed"),
+                              ("all of it runs", [node("Elu", "x", "a"), node("HardSwish", "a", "y")], "All of this is skipped")):
+        put("m.onnx", model(nodes, {"x": (FLOAT, [1, 2])}, {"y": (FLOAT, [1, 2])}, opset=14))
+        out = run("check", "m.onnx", code=1).stdout
+        if (said or "skipped by --skip-checks") in out if said is None else said not in out:
+            fail(f"skipping, {name}", out)
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     put("x.npy", npy(X, [1, 2]))
@@ -91,5 +119,7 @@ with tempfile.TemporaryDirectory() as folder:
     put("mask.npy", npy(MASK, [1, 4], INT64))
     for case in COUNTS:
         check_masked_mean(case)
+    check_registrations()
+    check_skipping()
     os.chdir("/")
-finish(f"{len(DRAWN) + len(COUNTS)} cases")
+finish(f"{len(DRAWN) + len(COUNTS) + 2} cases")

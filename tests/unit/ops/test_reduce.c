@@ -31,9 +31,10 @@ static void reductions_over_space_are_global_poolings(void **state)
         {{"channels last", "ReduceMax", "", 13, "axes=I-3,-2", {"f[1,1,2,1] 1 2"}, {"?"}}, LRP_KIND_GLOBAL_MAX_POOL},
         {{"channels", "ReduceMean", "", 13, "axes=I1", {"f[1,2,1,1] 1 2"}, {"?"}}, LRP_KIND_OTHER},
         {{"samples", "ReduceMean", "", 13, "axes=I0,1", {"f[1,2,1] 1 2"}, {"?"}}, LRP_KIND_OTHER},
-        {{"", "ReduceMean", "", 13, "axes=I3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
-        {{"", "ReduceMean", "", 13, "", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
-        {{"", "ReduceSum", "", 12, "axes=I2,3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
+        {{"", "ReduceMean", "", 13, "axes=I3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_MEAN_POOL},
+        {{"all there is", "ReduceMean", "", 13, "", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_GLOBAL_MEAN_POOL},
+        {{"", "ReduceSum", "", 12, "axes=I2,3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_SUM_POOL},
+        {{"", "ReduceMin", "", 13, "axes=I2,3", {"f[1,1,1,2] 1 2"}, {"?"}}, LRP_KIND_OTHER},
     };
 
     (void)state;
