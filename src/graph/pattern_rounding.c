@@ -1,7 +1,7 @@
 /* pattern_rounding.c: quantised and at once dequantised, written out in primitives: as fake quantisation without operators of
  * its own, by a scale for everything, for channels, or for rows, which may have been found in the data.
  *
- *     Mul(Sub(Clip(Add(Round(Div(x, s)), z), low, high), z), s)        also Mul by 1/s, Clip before Round, no z
+ *     Mul(Sub(Clip(Add(Round(Div(x, s)), z), low, high), z), s)        also Mul by 1/s, Clip before Round, no z, no Clip
  *
  * Relevance passes straight through to x; the scale is not asked. */
 #include <math.h>
@@ -90,6 +90,18 @@ static bool find_there(struct rounding_search *s, const struct lrp_node *inner)
     return false;
 }
 
+/* Without bounds a code is any whole number: a float as large as these has no fraction. */
+static const double FAR = 0x1p62;
+
+static bool settle_bounds(struct rounding_search *s)
+{
+    if (!s->bounded) {
+        s->low = -FAR, s->high = FAR;
+        return true;
+    }
+    return fabs(s->low) < 1 << 20 && fabs(s->high) < 1 << 20 && s->low <= s->high;
+}
+
 /* All between the two scalings, from behind. */
 static bool find_codes(struct rounding_search *s, int value)
 {
@@ -102,8 +114,7 @@ static bool find_codes(struct rounding_search *s, int value)
     value = without_bounds(s, round->in[0], before);
     value = without_number(s, value, &before);
     const struct lrp_node *inner = lrp_graph_producer(s->m.graph, without_bounds(s, value, 0));
-    return s->bounded && before == -behind && rint(before) == before && fabs(s->low) < 1 << 20 && fabs(s->high) < 1 << 20 &&
-           s->low <= s->high && inner && find_there(s, inner);
+    return settle_bounds(s) && before == -behind && rint(before) == before && inner && find_there(s, inner);
 }
 
 /* Where scales lie: one for all, along an axis, or one for every row, which is a block that holds the whole axis. */

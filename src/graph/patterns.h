@@ -9,6 +9,7 @@ bool lrp_pattern_fake_quantize(struct lrp_graph *graph, int node);    /* Dequant
 bool lrp_pattern_moved_codes(struct lrp_graph *graph, int node);      /* the same with moves between them */
 bool lrp_pattern_integer_product(struct lrp_graph *graph, int node);  /* whole numbers multiplied, then scaled */
 bool lrp_pattern_rounding(struct lrp_graph *graph, int node);         /* the same in Div, Round, Clip, Mul */
+bool lrp_pattern_codes(struct lrp_graph *graph, int node);            /* Round and Clip of what is scaled back later */
 bool lrp_pattern_norm(struct lrp_graph *graph, int node);             /* (x-mean)/sqrt(var+eps), x/rms */
 bool lrp_pattern_norm_factors(struct lrp_graph *graph, int node);     /* (x/rms * a) * b */
 bool lrp_pattern_bounds(struct lrp_graph *graph, int node);           /* Relu, Clip, Min, Max one behind the other; Max(x, 0) */

@@ -114,7 +114,7 @@ static const char *what_was_folded(const struct report *r, int layer, bool moves
 
 static bool only_moves(const struct lrp_node *n)
 {
-    return n->call.op && n->call.op->traits & LRP_TRAIT_MOVES;
+    return n->call.op && n->call.op->traits & LRP_TRAIT_MOVES && n->call.op->static_kind != LRP_KIND_FAKE_QUANTIZE;
 }
 
 /* Written as a node, but nothing that is worked out: it reads nothing, and makes nothing up. */

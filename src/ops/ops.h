@@ -381,6 +381,7 @@ extern const struct lrp_operator lrp_ops_bits[];              /* bits.c: BitCast
 extern const struct lrp_operator lrp_ops_signal[];            /* signal.c: windows MelWeightMatrix DFT STFT */
 extern const struct lrp_operator lrp_ops_detect[];            /* detect.c: RoiAlign DeformConv NonMaxSuppression ... */
 extern const struct lrp_operator lrp_ops_quantize[];   /* quantize.c: QuantizeLinear DequantizeLinear DynamicQuantizeLinear */
+extern const struct lrp_operator lrp_ops_qonnx[];      /* qonnx.c: Quant BipolarQuant Trunc */
 extern const struct lrp_operator lrp_ops_quantized[];  /* quantized.c: ConvInteger MatMulInteger QLinearConv QLinearMatMul */
 extern const struct lrp_operator lrp_ops_rotary[];     /* rotary.c */
 extern const struct lrp_operator lrp_ops_gridsample[]; /* gridsample.c */

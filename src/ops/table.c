@@ -12,7 +12,7 @@ static const struct lrp_operator *const families[] = {
     lrp_ops_heads,      lrp_ops_ml,        lrp_ops_tree,       lrp_ops_label,    lrp_ops_contrib_attention,
     lrp_ops_contrib,    lrp_ops_signal,    lrp_ops_detect,     lrp_ops_bits,     lrp_ops_contrib_quantize,
     lrp_ops_recurrent,  lrp_ops_control,   lrp_ops_random,     lrp_ops_select,   lrp_ops_sequence,
-    lrp_ops_text,       lrp_ops_couple,
+    lrp_ops_text,       lrp_ops_couple,    lrp_ops_qonnx,
 };
 
 /* A family ends in an empty row. One that merely lacks its name does not end it: the rows behind it would be lost without a

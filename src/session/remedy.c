@@ -25,7 +25,7 @@ struct remedy_case {
 
 static const char *rule_of(const struct remedy_case *c, size_t layer)
 {
-    return c->setup->rule_texts[layer];
+    return c->setup->assignment.rules[layer];
 }
 
 /* What took or gave most; OTHER: nothing did. */
@@ -62,7 +62,7 @@ static void input_range(const struct remedy_case *c, double *low, double *high)
 /* The form of the rule for numbers of either sign, with the same parameters. */
 static char *signed_form(const struct remedy_case *c)
 {
-    const struct lrp_rule *rule = &c->setup->assignment.rules[c->layer];
+    const struct lrp_rule *rule = &c->setup->assignment.given[c->layer]->rule;
     struct lrp_text text = {0};
     if (!rule->row || !rule->row->signed_form || rule->bias != LRP_BIAS_ON) return NULL;
     lrp_text_printf(&text, "%s%s", rule->row->signed_form, rule_of(c, c->layer) + strlen(rule->row->info.name));
@@ -72,7 +72,7 @@ static char *signed_form(const struct remedy_case *c)
 /* Bounds that cover the input. */
 static char *wider_box(const struct remedy_case *c)
 {
-    const struct lrp_rule *rule = &c->setup->assignment.rules[c->layer];
+    const struct lrp_rule *rule = &c->setup->assignment.given[c->layer]->rule;
     struct lrp_text text = {0};
     double low, high;
     if (!rule->low || !c->row || !(c->row->flags & 1U << LRP_LEDGER_OUTSIDE_BOX)) return NULL;

@@ -216,6 +216,23 @@ def moved(written):
     check(f"MatMulInteger, {written}", x, nodes, constants, y, "fc", (w * ws).T, (q - z) * s, 0, "whole numbers multiplied, then scaled")
 
 
+def few_bits(written):
+    """QONNX's Quant of inputs and weights, which become those that the layer has; codes that are multiplied before they are scaled back."""
+    x = np.abs(rng.standard_normal((1, 6))).astype(np.float32)
+    w, ws, s = rng.standard_normal((6, 4)).astype(np.float32) + np.float32(0.3), (0.1 + 0.1 * rng.random(4)).astype(np.float32), np.float32(0.25)
+    q, v = np.clip(np.rint(x / s), -8, 7), np.clip(np.rint(w / ws), -7, 7)
+    if written == "Quant":
+        constants = {"w": real(w), "s": real(s), "ws": real(ws), "none": real(np.float32(0)), "bits": real(np.float32(4))}
+        domain = "qonnx.custom_op.general"
+        nodes = [node("Quant", "x s none bits", "a", domain=domain, signed=1, narrow=0), node("Quant", "w ws none bits", "v", domain=domain, signed=1, narrow=1),
+                 node("MatMul", "a v", "y", name="fc")]
+        check(written, x, nodes, constants, ((q * s) @ (v * ws)).astype(np.float32), "fc", (v * ws).T, q * s, 0, "constants worked out")
+    else:
+        constants = {"v": real(v), "s": real(s), "sw": real(s * ws), "low": real(np.float32(-8)), "high": real(np.float32(7))}
+        nodes = [node("Div", "x s", "a"), node("Round", "a", "r"), node("Clip", "r low high", "c"), node("MatMul", "c v", "m", name="fc"), node("Mul", "m sw", "y")]
+        check(written, x, nodes, constants, ((q @ v) * (s * ws)).astype(np.float32), "fc", v.T, q, 0, "rounded to whole numbers")
+
+
 def onnxruntime_operators():
     """QLinearAdd and its relatives: relevance under the zero rule goes straight through the roundings, shared out at the rounded numbers."""
     a, b = rng.standard_normal((1, 2, 4, 4)).astype(np.float32) + 1, rng.standard_normal((1, 2, 4, 4)).astype(np.float32) + 1
@@ -267,6 +284,8 @@ with tempfile.TemporaryDirectory() as folder:
         products(written)
     for written in ("flattened", "turned and flattened", "scaled by DequantizeLinear"):
         moved(written)
+    for written in ("Quant", "scaled back behind the product"):
+        few_bits(written)
     onnxruntime_operators()
     os.chdir("/")
 print(f"{failures} failures")

@@ -113,14 +113,14 @@ static enum lrp_dtype rounded_to(const struct lrp_call *call)
     return asked > 0 && asked < LRP_DTYPE_COUNT ? (enum lrp_dtype)asked : LRP_DTYPE_UINT8;
 }
 
-/* Its codes' ends: the type's, unless narrower ones are given as `low` and `high`. */
+/* Its codes' ends: the type's, unless narrower ones are given as `low` and `high`. As files write it out there need be none. */
 static bool rounded_between(const struct lrp_call *call, double *low, double *high)
 {
-    enum { MOST = 1 << 20 };
+    const double most = lrp_call_attribute(call, "multiplies") ? 0x1p62 : 0x1p20;
     const bool known = type_bounds(rounded_to(call), low, high);
     *low = (double)lrp_call_int(call, "low", (int64_t)*low);
     *high = (double)lrp_call_int(call, "high", (int64_t)*high);
-    return known && *low >= -MOST && *high <= MOST && *low <= *high;
+    return known && *low >= -most && *high <= most && *low <= *high;
 }
 
 static enum lrp_status there_and_back_infer(struct lrp_call *call, struct lrp_error *err)

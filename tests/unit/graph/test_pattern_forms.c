@@ -70,9 +70,16 @@ static const struct form forms[] = {
     {"Div x tenth:a;Round a:b;Add b eight:p;Clip p zero fifteen:c;Sub c eight:q;Mul q tenth:y", "fake-quantize"},
     {"Abs x:a;ReduceMax a:m;Clip m tiny:n;Div seven n:s;Mul x s:v;Round v:r;Clip r minus_eight seven:c;Div c s:y",
      "abs global-max-pool clip div fake-quantize"},
-    /* not: codes without ends, another scale on the way back */
-    {"Div x tenth:a;Round a:b;Mul b tenth:y", "scale round scale"},
-    {"Div x tenth:a;Round a:b;Clip b minus_eight seven:c;Mul c fifth:y", "scale round clip scale"},
+    {"Div x tenth:a;Round a:b;Mul b tenth:y", "fake-quantize"},
+    {"Mul x ten:a;Round a:b;Div b ten:y", "fake-quantize"},
+    /* another scale on the way back, or one behind a product: by steps of 1 */
+    {"Div x tenth:a;Round a:b;Clip b minus_eight seven:c;Mul c fifth:y", "scale fake-quantize scale"},
+    {"Div x tenth:a;Round a:b;Clip b minus_eight seven:c;MatMul c matrix:d;Mul d fifth:y", "scale fake-quantize dense scale"},
+    {"Div x tenth:a;Clip a minus_eight seven:b;Round b:c;MatMul c matrix:d;Mul d tenth:y", "scale fake-quantize dense scale"},
+    {"Div x tenth:a;Round a:b;MatMul b matrix:d;Mul d tenth:y", "scale fake-quantize dense scale"},
+    /* not: rounded for its own sake */
+    {"Div x tenth:a;Round a:b;Mul b fifth:y", "scale round scale"},
+    {"Round x:a;Clip a minus_eight seven:y", "round clip"},
     /* root mean square */
     {"Pow x two:s;ReduceMean s:v;Add v epsilon:e;Sqrt e:r;Reciprocal r:i;Mul x i:n;Mul n gain:y", "rms-norm"},
     {"Pow x two:s;ReduceMean s:v;Add v epsilon:e;Sqrt e:r;Div one r:i;Mul x i:n;Mul gain n:y", "rms-norm"},
