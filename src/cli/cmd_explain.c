@@ -77,17 +77,20 @@ static enum lrp_status show_pass(struct lrp_explain *e, struct lrp_explain_round
         status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status) status = write_layerwise(e, round, pass, err);
     for (size_t i = 0; !status && i < samples; i++, e->number++) status = lrp_explain_sample(e, round, now, i, err);
-    lrp_cli_report_layers(&e->total, now);
-    lrp_cli_report_layers(&round->report, now);
-    lrp_cli_report_doubts(&e->total, now);
-    lrp_cli_report_doubts(&round->report, now);
+    struct lrp_report *reports[LRP_EXPLAIN_REPORTS];
+    const size_t count = lrp_explain_reports(e, round, reports);
+    for (size_t i = 0; i < count; i++) {
+        lrp_cli_report_layers(reports[i], now);
+        lrp_cli_report_doubts(reports[i], now);
+    }
     return status;
 }
 
 static void note_timing(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now)
 {
-    lrp_cli_report_timing(&e->total, now);
-    lrp_cli_report_timing(&round->report, now);
+    struct lrp_report *reports[LRP_EXPLAIN_REPORTS];
+    const size_t count = lrp_explain_reports(e, round, reports);
+    for (size_t i = 0; i < count; i++) lrp_cli_report_timing(reports[i], now);
     if (e->arguments->verbose)
         lrp_print(stderr, "lrpscope: %s: load %.1f ms, prepare %.1f ms, forward %.1f ms, relevance %.1f ms\n", round->path,
                   now->load_ms, now->prepare_ms, now->forward_ms, now->relevance_ms);
@@ -98,9 +101,10 @@ static enum lrp_status add_ledger(struct lrp_explain *e, struct lrp_explain_roun
 {
     const struct lrp_snapshot *now = NULL;
     enum lrp_status status = lrp_cli_job_run(&e->job, round->index, pass, LRP_WANT_LEDGER, &now, err);
+    struct lrp_report *reports[LRP_EXPLAIN_REPORTS];
+    const size_t count = lrp_explain_reports(e, round, reports);
     const bool booked = !status && now->ledger; /* methods of many passes have none */
-    if (booked) status = lrp_cli_ledger_add(&e->total.ledger, now->ledger, err);
-    if (!status && booked) status = lrp_cli_ledger_add(&round->report.ledger, now->ledger, err);
+    for (size_t i = 0; !status && booked && i < count; i++) status = lrp_cli_ledger_add(&reports[i]->ledger, now->ledger, err);
     lrp_snapshot_release(now);
     return status;
 }
@@ -180,7 +184,7 @@ static enum lrp_status run_round(struct lrp_explain *e, size_t index, struct lrp
 {
     struct lrp_explain_round round = {.index = index, .path = lrp_cli_job_round_path(&e->job, index)};
     enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], line_of(e, index), &round.files, err);
-    if (!status) status = lrp_cli_report_init(&round.report, e->opened, err);
+    if (!status && round.files.report) status = lrp_cli_report_init(&round.report, e->opened, err);
     if (!status) lrp_session_keep_layers(e->job.session, !asks_ends_only(e->arguments, &round.files));
     if (!status) status = lrp_cli_job_set_inputs(&e->job, index, err);
     if (!status) {
@@ -233,7 +237,7 @@ static enum lrp_status prepare_rounds(struct lrp_explain *e, struct lrp_error *e
     status = name_stems(e, err);
     if (status) return status;
     status = check_outputs(e, 0, lrp_cli_job_rounds(&e->job), 1, 1, err);
-    return status ? status : lrp_cli_report_init(&e->total, e->opened, err);
+    return !status && (a->report || a->json) ? lrp_cli_report_init(&e->total, e->opened, err) : status;
 }
 
 static enum lrp_status write_total(struct lrp_explain *e, struct lrp_error *err)

@@ -11,7 +11,7 @@
 struct lrp_explain {
     struct lrp_cli_job job;
     const struct lrp_arguments *arguments;
-    struct lrp_report total;           /* of --report and --json */
+    struct lrp_report total;           /* of --report and --json: empty without */
     const struct lrp_snapshot *opened; /* before anything is computed */
     char **stems;
     size_t stem_count;
@@ -24,13 +24,17 @@ struct lrp_explain_round {
     int64_t passes;
     const char *path;
     struct lrp_explain_files files;
-    struct lrp_report report;
+    struct lrp_report report; /* empty where files.report is not asked for */
     struct lrp_stack relevance;
 };
 
 /* LRP_CANCELLED after ^C: asked before anything is written. */
 enum lrp_status lrp_explain_stopped(const struct lrp_explain *explain, struct lrp_error *err);
-/* Tells both reports, and with -v the user, of a file that was written. */
+/* The reports that are asked for: of all rounds (--report, --json), of this one (with --output-dir). How many there are. */
+enum { LRP_EXPLAIN_REPORTS = 2 };
+size_t lrp_explain_reports(struct lrp_explain *explain, struct lrp_explain_round *round,
+                           struct lrp_report *out[LRP_EXPLAIN_REPORTS]);
+/* Tells reports, and with -v the user, of a file that was written. */
 void lrp_explain_note_file(struct lrp_explain *explain, struct lrp_explain_round *round, const char *path);
 /* The path itself for one of its kind, else F-0.png ...; owned, NULL: no memory. */
 char *lrp_explain_numbered(const char *path, int64_t number, int64_t count);

@@ -11,10 +11,19 @@ enum lrp_status lrp_explain_stopped(const struct lrp_explain *e, struct lrp_erro
     return lrp_cli_watch_exit_code(e->job.watch) ? lrp_fail(err, LRP_CANCELLED, "interrupted") : LRP_OK;
 }
 
+size_t lrp_explain_reports(struct lrp_explain *e, struct lrp_explain_round *round, struct lrp_report *out[LRP_EXPLAIN_REPORTS])
+{
+    size_t count = 0;
+    if (e->arguments->report || e->arguments->json) out[count++] = &e->total;
+    if (round->files.report) out[count++] = &round->report;
+    return count;
+}
+
 void lrp_explain_note_file(struct lrp_explain *e, struct lrp_explain_round *round, const char *path)
 {
-    lrp_cli_report_file(&e->total, path);
-    lrp_cli_report_file(&round->report, path);
+    struct lrp_report *reports[LRP_EXPLAIN_REPORTS];
+    const size_t count = lrp_explain_reports(e, round, reports);
+    for (size_t i = 0; i < count; i++) lrp_cli_report_file(reports[i], path);
     if (e->arguments->verbose) lrp_print(stderr, "lrpscope: wrote %s\n", path);
 }
 

@@ -63,8 +63,9 @@ static enum lrp_status tell_sample(struct lrp_explain *e, struct lrp_explain_rou
     const double sum = lrp_snapshot_input_sum(now, (int64_t)sample);
     if (!e->arguments->json) print_line(now, name, target, sum);
     if (!e->arguments->json) print_inputs(now, (int64_t)sample);
-    report_sample(&e->total, e, round, now, sample, tokens, layers);
-    report_sample(&round->report, e, round, now, sample, tokens, layers);
+    struct lrp_report *reports[LRP_EXPLAIN_REPORTS];
+    const size_t count = lrp_explain_reports(e, round, reports);
+    for (size_t i = 0; i < count; i++) report_sample(reports[i], e, round, now, sample, tokens, layers);
     free(name);
     if (e->arguments->json) return LRP_OK;
     if (layers->rows) return lrp_breakdown_print(layers, now, err);

@@ -12,9 +12,10 @@ static enum lrp_status tell_steps(struct lrp_explain *e, struct lrp_explain_roun
                                   struct lrp_error *err)
 {
     const struct lrp_snapshot *now = steps->now;
-    struct lrp_report *const reports[] = {&e->total, &round->report};
+    struct lrp_report *reports[LRP_EXPLAIN_REPORTS];
+    const size_t count = lrp_explain_reports(e, round, reports);
     lrp_cli_job_say(&e->job, now);
-    for (size_t i = 0; i < 2; i++) {
+    for (size_t i = 0; i < count; i++) {
         cJSON *o = lrp_cli_report_sample(reports[i], round->path, now, 0);
         lrp_steps_put(steps, &reports[i]->document, o);
         lrp_cli_report_layers(reports[i], now);

@@ -145,7 +145,7 @@ void lrp_cli_report_doubts(struct lrp_report *report, const struct lrp_snapshot 
 
 void lrp_cli_report_timing(struct lrp_report *report, const struct lrp_snapshot *snapshot)
 {
-    if (!cJSON_GetArraySize(report->forward)) { /* later passes find everything prepared */
+    if (!report->forward || !report->forward->child) { /* later passes find everything prepared */
         report->load_ms = snapshot->load_ms;
         report->prepare_ms = snapshot->prepare_ms;
     }
