@@ -11,7 +11,14 @@
 #else
 #define WIDE
 #endif
-/* What such functions call, so that it is made with them. */
+/* Before a function with sums or maxima in double of floats that GCC 12 for arm64 cannot make vectors of: it ends in an
+ * internal error (vect_transform_reduction). They gain nothing from vectors there. */
+#if defined(__aarch64__) && defined(__GNUC__) && __GNUC__ < 13 && !defined(__clang__)
+#define IN_ORDER __attribute__((optimize("no-tree-loop-vectorize")))
+#else
+#define IN_ORDER
+#endif
+/* What wide functions call, so that it is made with them. */
 #define INLINE static inline __attribute__((always_inline))
 
 #endif

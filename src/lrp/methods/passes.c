@@ -9,6 +9,7 @@
 #include "memo.h"
 #include "series.h"
 #include "text.h"
+#include "wide.h"
 
 static enum lrp_status no_memory(struct lrp_error *err)
 {
@@ -170,7 +171,7 @@ static double softmax_at(const struct lrp_passes *p, const float *output, size_t
     return exp((double)output[i] - largest) / sum;
 }
 
-void lrp_passes_score_output(const struct lrp_passes *p, const float *output, size_t each, double *scores)
+IN_ORDER void lrp_passes_score_output(const struct lrp_passes *p, const float *output, size_t each, double *scores)
 {
     for (size_t n = 0; n < (size_t)p->samples; n++) {
         const float *unit = p->unit->f + n * each, *of = output + n * each;

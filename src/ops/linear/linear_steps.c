@@ -56,7 +56,7 @@ static bool is_multiple(float value, double step)
 }
 
 /* The largest step of which all numbers are multiples; 0: none. None of them is 0. */
-static double find_step(const float *numbers, size_t count)
+IN_ORDER static double find_step(const float *numbers, size_t count)
 {
     double most = 0;
     for (size_t i = 0; i < count; ++i) most = fmax(most, fabs((double)numbers[i]));
