@@ -95,6 +95,30 @@ static void an_unknown_terminal_is_served_like_xterm(void **state)
     screen_free(&s);
 }
 
+/* An entry of terminfo that is a pipe, which nobody writes to: it is not waited for. */
+static void an_entry_that_is_no_file_is_passed_over(void **state)
+{
+    char types[] = "/tmp/lrpscope-terminfo-XXXXXX", letter[64], entry[96], setting[96];
+    struct screen s;
+    (void)state;
+    assert_non_null(mkdtemp(types));
+    snprintf(letter, sizeof letter, "%s/x", types);
+    snprintf(entry, sizeof entry, "%s/xterm-256color", letter);
+    assert_int_equal(mkdir(letter, 0700), 0);
+    assert_int_equal(mkfifo(entry, 0600), 0);
+    for (int i = 0; i < 2; i++) {
+        snprintf(setting, sizeof setting, i ? "TERMINFO_DIRS=/nowhere:%s" : "TERMINFO=%s", types);
+        start(&s, 100, 30, setting);
+        assert_true(screen_wait(&s, "relevance of #0"));
+        screen_type(&s, "Q");
+        assert_true(screen_ends_with(&s, 0));
+        screen_free(&s);
+    }
+    unlink(entry);
+    rmdir(letter);
+    rmdir(types);
+}
+
 /* COLORTERM promises colours that no entry of terminfo needs to know. */
 static void direct_colours_need_no_entry(void **state)
 {
@@ -437,6 +461,7 @@ int main(int count, char **arguments)
         cmocka_unit_test(every_type_of_terminal_is_served),
         cmocka_unit_test(a_dumb_terminal_gets_the_table),
         cmocka_unit_test(an_unknown_terminal_is_served_like_xterm),
+        cmocka_unit_test(an_entry_that_is_no_file_is_passed_over),
         cmocka_unit_test(direct_colours_need_no_entry),
         cmocka_unit_test(ascii_and_no_color_are_kept),
         cmocka_unit_test(storms_of_sizes_are_survived),

@@ -40,7 +40,7 @@ static bool look_up(const char *type, bool *moves)
 {
     int problem = 0;
     *moves = false;
-    if (!type || setupterm(type, STDOUT_FILENO, &problem) != OK) return false;
+    if (!type || lrp_terminfo_is_odd(type) || setupterm(type, STDOUT_FILENO, &problem) != OK) return false;
     *moves = cursor_address && cursor_address != (char *)-1;
     del_curterm(cur_term);
     return true;

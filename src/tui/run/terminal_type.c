@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "terminal_entry.h"
@@ -66,6 +67,39 @@ const char *lrp_terminal_type(const char *type, const char *color, lrp_terminal_
 bool lrp_terminal_answers(const char *type, const char *color)
 {
     return type && is_like_xterm(type) && lrp_color_mode_of(color, getenv("NO_COLOR"), 256, 1 << 16) != LRP_COLOR_MONO;
+}
+
+/* An entry lies in a folder called by the first letter of its name, or by that letter's number. */
+static bool is_odd_in(const char *folder, size_t length, const char *type)
+{
+    char letter[8], number[8];
+    snprintf(letter, sizeof letter, "%c", *type);
+    snprintf(number, sizeof number, "%02x", (unsigned)(unsigned char)*type);
+    const char *const names[] = {letter, number};
+    bool odd = false;
+    for (size_t i = 0; i < sizeof names / sizeof *names && length > 0; i++) {
+        char path[4096];
+        struct stat entry;
+        const int written = snprintf(path, sizeof path, "%.*s/%s/%s", (int)length, folder, names[i], type);
+        odd |= written > 0 && (size_t)written < sizeof path && !stat(path, &entry) && !S_ISREG(entry.st_mode);
+    }
+    return odd;
+}
+
+bool lrp_terminfo_is_odd(const char *type)
+{
+    enum { LONGEST = 4000 }; /* others are no folders */
+    const char *const one = getenv("TERMINFO"), *const home = getenv("HOME"), *list = getenv("TERMINFO_DIRS");
+    char own[LONGEST + 16] = "";
+    if (!*type || strchr(type, '/')) return false;
+    if (home && strlen(home) < LONGEST) snprintf(own, sizeof own, "%s/.terminfo", home);
+    bool odd = is_odd_in(own, strlen(own), type) || (one && strlen(one) < LONGEST && is_odd_in(one, strlen(one), type));
+    while (!odd && list && *list) {
+        const size_t length = strcspn(list, ":");
+        odd = length < LONGEST && is_odd_in(list, length, type);
+        list += length + (list[length] == ':');
+    }
+    return odd;
 }
 
 char *lrp_terminfo_keep(void)

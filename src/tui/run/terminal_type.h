@@ -19,6 +19,9 @@ const char *lrp_terminal_type(const char *type, const char *color, lrp_terminal_
  */
 bool lrp_terminal_answers(const char *type, const char *color);
 
+/* Whether what TERMINFO, TERMINFO_DIRS or HOME have under the name of a type is something else than a file: reading it might
+ * never end. */
+bool lrp_terminfo_is_odd(const char *type);
 /* TERMINFO as it is, and back to it: programs that are started from here are to find their entry. Owned between the two. */
 char *lrp_terminfo_keep(void);
 void lrp_terminfo_put_back(char *before);
