@@ -239,7 +239,9 @@ static const char *plain_type(const struct lrp_node *n)
         return "identity";
     const struct lrp_blob *training = n->call.in_count > 2 && n->in[2] >= 0 ? n->call.in[2].constant : NULL;
     if (strcmp(n->call.op_type, "Dropout") == 0 && !(training && lrp_blob_get_i64(training, 0))) return "dropout";
-    return strcmp(n->call.op_type, "Reshape") == 0 && n->computed_shape && n->call.out[0].shape->rank == 2 ? "flatten" : NULL;
+    return strcmp(n->call.op_type, "Reshape") == 0 && n->computed_shape && !n->merges && n->call.out[0].shape->rank == 2
+               ? "flatten"
+               : NULL;
 }
 
 enum lrp_status lrp_json_write_layer(struct lrp_json_out *w, int node, cJSON **out)

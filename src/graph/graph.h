@@ -23,6 +23,7 @@ struct lrp_value {
     int reader;                    /* the live node that was last found to read it; -1: none */
     bool is_input, is_output, own; /* own: not in the file */
     bool from_shape;               /* folded from the shape of something */
+    bool from_product;             /* its first number is a product of such sizes */
     bool sized;                    /* a constant that is another one at other sizes of open inputs */
     bool late;                     /* its shape is known only when it runs */
     bool fixed;                    /* a float that no float input of the model reaches */
@@ -43,6 +44,7 @@ struct lrp_node {
     bool mixed_floats;        /* as the definition says */
     bool late;                /* has an obstacle before it runs only: shapes, or numbers that shapes depend on (late.h) */
     bool computed_shape;      /* a Reshape whose shape was folded from Shape arithmetic */
+    bool merges;              /* that shape's first size is a product: axes become one, however large they are */
     bool open;                /* an input or output has a size that is not known yet; its call has sizes that stand in for it */
     int body;                 /* the body it lies in, -1: none; such nodes are listed, never run or rewritten */
     int inside, inside_count; /* of a node of the file: the nodes of its bodies and of theirs, which follow each other */

@@ -88,8 +88,13 @@ static void mark_from_shape(struct lrp_graph *g, const struct lrp_node *n)
 {
     bool from = n->call.op->traits & LRP_TRAIT_SHAPE_ONLY;
     for (int i = 0; i < n->call.in_count; i++) from |= n->in[i] >= 0 && g->values[n->in[i]].from_shape;
-    for (int i = 0; i < n->call.out_count; i++)
-        if (n->out[i] >= 0) g->values[n->out[i]].from_shape = from;
+    const int first = lrp_node_input(n, 0);
+    const bool product = from && (n->call.op->traits & LRP_TRAIT_PRODUCT || (first >= 0 && g->values[first].from_product));
+    for (int i = 0; i < n->call.out_count; i++) {
+        if (n->out[i] < 0) continue;
+        g->values[n->out[i]].from_shape = from;
+        g->values[n->out[i]].from_product = product;
+    }
 }
 
 /* Whether all that is open about what a node reads comes from what is known when it runs. */
@@ -259,6 +264,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
     }
     n->computed_shape = n->call.op && n->call.op->static_kind == LRP_KIND_RESHAPE && lrp_node_input(n, 1) >= 0 &&
                         g->values[n->in[1]].from_shape;
+    n->merges = n->computed_shape && g->values[n->in[1]].from_product;
 }
 
 /* ---- once nothing is rewritten any more ---- */

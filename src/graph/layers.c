@@ -42,7 +42,8 @@ static enum lrp_kind node_kind(const struct lrp_node *n)
     if (*n->obstacle && !n->open)
         return n->call.op->kind && shapes_open(n) ? n->call.op->kind(&n->call) : n->call.op->static_kind;
     const struct lrp_shape *in = n->call.in_count ? n->call.in[0].shape : NULL, *out = n->call.out[0].shape;
-    if (n->computed_shape && in && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0]) return LRP_KIND_FLATTEN;
+    if (n->computed_shape && !n->merges && in && in->rank > 2 && out->rank == 2 && in->dim[0] == out->dim[0])
+        return LRP_KIND_FLATTEN;
     return n->call.op->kind ? n->call.op->kind(&n->call) : n->call.op->static_kind;
 }
 

@@ -431,6 +431,35 @@ static void reductions_are_poolings(void **state)
         }
 }
 
+/* Steps and samples become one axis, or the axes behind the first do: which of both does not depend on how large they are. */
+static void computed_shapes_are_what_they_say(void **state)
+{
+    (void)state;
+    for (int samples = -1; samples < 3; samples++)
+        for (int merges = 0; samples && merges < 2; merges++) {
+            struct model m;
+            struct network n = {0};
+            model_start(&m, 13, 12);
+            model_input(&m, "x", 3, (int64_t[]){4, samples, 3});
+            model_int64s(&m, "zeroth", 1, (int64_t[]){0});
+            model_int64s(&m, "first", 1, (int64_t[]){1});
+            model_int64s(&m, "rest", 1, (int64_t[]){-1});
+            model_node(&m, "Shape", "shape", "x", "s");
+            model_node(&m, "Gather", "steps", "s zeroth", "t");
+            model_node(&m, "Gather", "samples", "s first", "b");
+            model_node(&m, "Mul", "both", "t b", "tb");
+            model_node(&m, "Cast", "cast", merges ? "tb" : "t", "u");
+            model_int(&m, "to", LRP_DTYPE_INT64);
+            model_node(&m, "Concat", "sizes", "u rest", "c");
+            model_int(&m, "axis", 0);
+            model_node(&m, "Reshape", "view", "x c", "y");
+            model_output(&m, "y");
+            build(&n, &m, &canonized, true);
+            network_check_types(&n, merges ? "reshape" : "flatten");
+            network_close(&n);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -446,6 +475,7 @@ int main(void)
         cmocka_unit_test(a_softmax_that_is_the_output_is_stripped),
         cmocka_unit_test(an_output_sigmoid_is_stripped_where_asked),
         cmocka_unit_test(reductions_are_poolings),
+        cmocka_unit_test(computed_shapes_are_what_they_say),
         cmocka_unit_test(large_graphs_take_linear_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
