@@ -66,7 +66,8 @@ enum lrp_status lrp_step_plan(const struct lrp_rule_step *step, struct lrp_vjp_p
     const struct lrp_node *n = lrp_step_node(step);
     *plan = (struct lrp_vjp_plan){.written = lrp_call_weighted(&n->call) || n->call.op->traits & LRP_TRAIT_SELECTS};
     if (!n->call.op->vjp) {
-        lrp_fail(err, LRP_UNSUPPORTED, "operator %s cannot be differentiated", n->call.op_type);
+        lrp_fail(err, LRP_UNSUPPORTED, "operator %s cannot be differentiated (--method ablation asks for outputs alone)",
+                 n->call.op_type);
         return lrp_step_blame(step, LRP_UNSUPPORTED, err);
     }
     enum lrp_status status = lrp_engine_handle(step->engine, step->node, NULL, &plan->handle, step->run, err);
