@@ -65,7 +65,7 @@ struct lrp_arguments {
     unsigned by, pool;                                 /* enum lrp_cli_by, enum lrp_cli_pool */
     const char *from, *cluster, *inputs_file, *names, *write, *shard, *mean_heatmap, *h5; /* of batch and merge */
     const char *json_form;                                                                /* lines, or NULL */
-    const char *color, *script, *show_map;
+    const char *color, *pixels, *script, *show_map;
     const char *document; /* man, man-rules, man-model, man-lrp, bash, zsh, fish */
     long repeat, top, steps, references, limit, progress_fd;
     bool conventions, all, share, lens, by_layer, by_head;

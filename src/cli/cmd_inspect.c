@@ -59,6 +59,7 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
                                     .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL,
                                     .ascii = arguments->ascii,
                                     .mouse = !arguments->no_mouse,
+                                    .pixels = arguments->pixels,
                                     .linear = arguments->linear,
                                     .write_report = write_report};
 }

@@ -251,6 +251,8 @@ static const struct lrp_option options[] = {
     {.name = "no-mouse", .commands = INSPECT, IN(RUNNING), SWITCH(no_mouse), .help = "leave the mouse to the terminal"},
     {.name = "color", .argument = "WHEN", .commands = INSPECT | EXPLAIN, IN(RUNNING), TEXT(color), .choices = "auto never 8 256 direct",
      .help = "colours of the inspector, and of the text that explain prints"},
+    {.name = "pixels", .argument = "HOW", .commands = INSPECT, IN(RUNNING), TEXT(pixels), .words = lrp_cli_pixel_word, .only_words = true,
+     .help = "heatmaps as real pictures: where the terminal shows some (auto), not at all, or as you know it takes them"},
     {.name = "linear", .commands = INSPECT, IN(RUNNING), SWITCH(linear),
      .help = "no screen: lines of keys and :commands in, every change said as a line, for screen readers"},
     {.name = "show-map", .argument = "WHEN", .commands = EXPLAIN, IN(RUNNING), TEXT(show_map), .choices = "auto off",

@@ -5,6 +5,7 @@
 #include "lrpscope/heatmap.h"
 #include "lrpscope/method.h"
 #include "lrpscope/session.h"
+#include "pixel_protocol.h"
 
 const char *lrp_cli_rule_word(size_t index)
 {
@@ -31,4 +32,12 @@ const char *lrp_cli_pool_word(size_t index)
     static const char *const names[] = {LRP_CLI_POOLS(X)};
 #undef X
     return index < LRP_CLI_POOL_COUNT ? names[index] : NULL;
+}
+
+const char *lrp_cli_pixel_word(size_t index)
+{
+    static const char *const names[] = {"auto", "off"};
+    enum { LRP_NAMES = sizeof names / sizeof *names };
+    const struct lrp_pixel_protocol *const row = index < LRP_NAMES ? NULL : lrp_pixel_protocol_at(index - LRP_NAMES);
+    return index < LRP_NAMES ? names[index] : row ? row->name : NULL;
 }

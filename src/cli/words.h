@@ -19,6 +19,8 @@ enum lrp_cli_pool { LRP_CLI_POOLS(X) LRP_CLI_POOL_COUNT };
 #undef X
 const char *lrp_cli_by_word(size_t index);
 const char *lrp_cli_pool_word(size_t index);
+/* How pictures are sent to the terminal: auto, off, and the protocols. */
+const char *lrp_cli_pixel_word(size_t index);
 /* What --document makes. */
 const char *lrp_cli_generator_word(size_t index);
 

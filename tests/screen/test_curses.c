@@ -6,11 +6,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "background.h"
 #include "check.h"
 #include "fixture.h"
 #include "keys.h"
+#include "pixel_protocol.h"
 #include "terminal.h"
+#include "terminal_ask.h"
 
 struct line {
     struct lrp_terminal *terminal;
@@ -298,16 +299,82 @@ static void the_background_is_asked(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int terminal = -1, line = -1;
-        bool light = false;
-        struct lrp_typed typed = {.count = 0};
+        struct lrp_terminal_answers answers;
+        struct lrp_typed typed;
         assert_int_equal(openpty(&terminal, &line, NULL, NULL, NULL), 0);
         assert_int_equal(write(terminal, cases[i].there, strlen(cases[i].there)), (ssize_t)strlen(cases[i].there));
-        assert_int_equal(lrp_background_ask(line, line, &light, &typed), cases[i].known);
-        assert_int_equal(light, cases[i].light);
+        lrp_terminal_ask(line, line, i % 2, &answers, &typed);
+        assert_int_equal(answers.background, cases[i].known);
+        assert_int_equal(answers.light, cases[i].light);
         assert_int_equal(typed.count, strlen(cases[i].kept));
         assert_memory_equal(typed.bytes, cases[i].kept, typed.count);
         close(line);
         close(terminal);
+    }
+}
+
+/* What terminals answer, as they were seen to, with keys between. */
+static void a_terminal_says_what_it_shows(void **state)
+{
+    static const struct {
+        const char *there, *kept, *name, *chosen; /* chosen NULL: no pictures */
+        int width, registers;
+        bool as_text;
+    } cases[] = {
+        {"\033P>|kitty(0.35.2)\033\\\033_Gi=31;OK\033\\j\033[6;20;10t\033[?62;c", "j", "kitty(0.35.2)", "kitty", 10, 0, true},
+        {"\033P>|kitty(0.27.1)\033\\\033_Gi=31;OK\033\\\033[?62;c", "", "kitty(0.27.1)", "kitty", 0, 0, false},
+        {"\033P>|ghostty 1.1.0\033\\\033_Gi=31;OK\033\\\033[?62;22;52c", "", "ghostty 1.1.0", "kitty", 0, 0, true},
+        {"\033_Gi=31;EINVAL:no\033\\\033[?62;c", "", "", NULL, 0, 0, false},
+        {"\033P>|XTerm(379)\033\\\033[?1;0;16S\033[?2;0;800;600S\033[?63;1;2;4;6;9;15;22c", "", "XTerm(379)", "sixel", 0, 16,
+         false},
+        {"\033P>|iTerm2 3.5.0\033\\\033[?64;4c", "", "iTerm2 3.5.0", "iterm", 0, 0, false},
+        {"\033P>|tmux 3.3a\033\\\033[?1;2c", "", "tmux 3.3a", NULL, 0, 0, false},
+        {"\033[6~\033[1;5A\033[?1;2c", "\033[6~\033[1;5A", "", NULL, 0, 0, false},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int terminal = -1, line = -1;
+        char note[80];
+        struct lrp_terminal_answers answers;
+        struct lrp_typed typed;
+        assert_int_equal(openpty(&terminal, &line, NULL, NULL, NULL), 0);
+        assert_int_equal(write(terminal, cases[i].there, strlen(cases[i].there)), (ssize_t)strlen(cases[i].there));
+        lrp_terminal_ask(line, line, true, &answers, &typed);
+        const struct lrp_pixel_protocol *const row = lrp_pixel_protocol_choose("auto", &answers, note, sizeof note);
+        assert_string_equal(answers.name, cases[i].name);
+        assert_string_equal(row ? row->name : "", cases[i].chosen ? cases[i].chosen : "");
+        assert_int_equal(answers.cell_width, cases[i].width);
+        assert_int_equal(answers.registers, cases[i].registers);
+        assert_int_equal(row && row->as_text && row->as_text(&answers), cases[i].as_text);
+        assert_int_equal(typed.count, strlen(cases[i].kept));
+        assert_memory_equal(typed.bytes, cases[i].kept, typed.count);
+        close(line);
+        close(terminal);
+    }
+}
+
+/* Each draws something, is found by its name, and none is chosen where nothing was answered. */
+static void no_protocol_is_left_out(void **state)
+{
+    const struct lrp_terminal_answers nothing = {.name = ""}, tmux = {.tmux = true, .name = ""};
+    unsigned char red[4] = {255, 0, 0, 255};
+    const struct lrp_bitmap bitmap = {1, 1, red};
+    const struct lrp_pixel_place place = {.bitmap = &bitmap, .cells = {0, 0, 1, 1}, .id = 7};
+    char note[80];
+    (void)state;
+    assert_null(lrp_pixel_protocol_choose("auto", &nothing, note, sizeof note));
+    assert_null(lrp_pixel_protocol_choose("off", &nothing, note, sizeof note));
+    for (size_t i = 0; lrp_pixel_protocol_at(i); i++) {
+        const struct lrp_pixel_protocol *const row = lrp_pixel_protocol_at(i);
+        struct lrp_text out = {0};
+        assert_non_null(row->speaks);
+        row->put(&place, &out);
+        assert_true(out.length > 10 && out.data[0] == '\033');
+        lrp_text_free(&out);
+        assert_ptr_equal(lrp_pixel_protocol_choose(row->name, &nothing, note, sizeof note), row);
+        assert_string_equal(note, "");
+        assert_null(lrp_pixel_protocol_choose(row->name, &tmux, note, sizeof note));
+        assert_non_null(strstr(note, row->name));
     }
 }
 
@@ -330,6 +397,8 @@ int main(void)
         cmocka_unit_test(answers_are_no_keys),
         cmocka_unit_test(an_unknown_type_is_taken_for_xterm),
         cmocka_unit_test(the_background_is_asked),
+        cmocka_unit_test(a_terminal_says_what_it_shows),
+        cmocka_unit_test(no_protocol_is_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pixels_place.h"
 #include "terminal.h"
 
-_Static_assert((int)LRP_STYLE_COUNT < (int)LRP_HEAT_PAIRS, "pairs of styles lie below those of heatmaps");
+_Static_assert((int)LRP_STYLE_COUNT < (int)LRP_PICTURE_PAIRS, "pairs of styles lie below those of pictures");
+_Static_assert((int)LRP_PICTURE_PAIRS + (int)LRP_PICTURE_IDS <= (int)LRP_HEAT_PAIRS, "and those below heatmaps'");
 _Static_assert(LRP_HEAT_PAIRS + (LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2) <= 65536, "pairs that terminals have");
 
 static enum lrp_color_mode most_of(int colors, int pairs)

@@ -35,7 +35,7 @@ static struct {
     int wake_fd, input_fd, output_fd;
     struct termios modes;
     bool has_modes;
-    char restore[512];
+    char restore[8192];
     size_t restore_length;
     const char *(*file_at)(const void *address); /* whose file an address lies in, NULL: nobody knows */
     int file_code;

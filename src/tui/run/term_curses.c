@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -13,8 +14,8 @@
 #undef columns
 #undef lines
 
-#include "background.h"
 #include "keys.h"
+#include "pixels_place.h"
 #include "signals.h"
 #include "terminal.h"
 #include "terminal_type.h"
@@ -30,7 +31,11 @@ struct lrp_terminal {
     struct lrp_caps caps;
     struct lrp_canvas shown; /* what stands on the screen */
     bool *made;              /* which pairs of heat levels exist */
-    char note[160];          /* what is to be said of the terminal's type, or "" */
+    char note[160];          /* what is to be said of the terminal, or "" */
+    struct lrp_terminal_answers answers;
+    const char *asked_pixels; /* borrowed: as the options say */
+    int output;
+    struct lrp_pixels pixels;
 };
 
 /* ---- opening ---- */
@@ -130,6 +135,58 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     keep_restore_strings(options->mouse);
 }
 
+/* ---- pictures ---- */
+
+/* Pixels of a cell: as the terminal answered, else as its size says, else not too many. */
+static void measure_cell(struct lrp_terminal *t)
+{
+    struct winsize size;
+    int width = t->answers.cell_width, height = t->answers.cell_height;
+    const bool measured = ioctl(t->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    if (measured && size.ws_xpixel >= size.ws_col && size.ws_ypixel >= size.ws_row) { /* it may have changed meanwhile */
+        width = size.ws_xpixel / size.ws_col;
+        height = size.ws_ypixel / size.ws_row;
+    }
+    t->pixels.cell_width = width > 0 && height > 0 ? width : 8;
+    t->pixels.cell_height = width > 0 && height > 0 ? height : 16;
+    if (!t->pixels.protocol) return;
+    t->caps.cell_width = t->pixels.cell_width;
+    t->caps.cell_height = t->pixels.cell_height;
+}
+
+static void make_picture_pairs(const struct lrp_terminal *t)
+{
+    for (int i = 0; i < LRP_PICTURE_IDS; i++) init_extended_pair(LRP_PICTURE_PAIRS + i, (int)t->pixels.ids[i], -1);
+}
+
+/* By what the terminal has answered so far. */
+static void set_up_pixels(struct lrp_terminal *t)
+{
+    char note[sizeof t->note] = "";
+    const struct lrp_pixel_protocol *const protocol =
+        t->caps.mode == LRP_COLOR_MONO ? NULL : lrp_pixel_protocol_choose(t->asked_pixels, &t->answers, note, sizeof note);
+    lrp_pixels_init(&t->pixels, protocol, &t->answers, t->output, t->caps.mode);
+    if (*note) snprintf(t->note, sizeof t->note, "%s", note);
+    measure_cell(t);
+    if (t->pixels.as_text)
+        make_picture_pairs(t);
+    else if (protocol)
+        idcok(stdscr, FALSE); /* what lies over cells does not move with them */
+    struct lrp_text farewell = {0};
+    lrp_pixels_farewell(&t->pixels, &farewell);
+    for (size_t i = 0; i < farewell.length; i++) lrp_signals_keep(farewell.data[i]);
+    lrp_text_free(&farewell);
+}
+
+void lrp_terminal_cell(struct lrp_terminal *t, int *width, int *height)
+{
+    measure_cell(t);
+    *width = t->caps.cell_width;
+    *height = t->caps.cell_height;
+}
+
+/* ---- opening ---- */
+
 /* What was typed while the terminal was asked is read first. */
 static void give_back(const struct lrp_typed *typed)
 {
@@ -142,7 +199,6 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     struct lrp_terminal *t = calloc(1, sizeof *t);
     char *const terminfo = lrp_terminfo_keep();
     struct lrp_typed typed = {.count = 0};
-    bool light = false;
     FILE *in, *output;
     if (!t) {
         free(terminfo);
@@ -158,8 +214,11 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     const char *const named = options->type ? options->type : getenv("TERM");
     /* newterm leaks on types it does not know */
     const char *const type = lrp_terminal_type(named, options->color, look_up, t->note, sizeof t->note);
-    const bool asked = type && lrp_terminal_answers(named, options->color) && isatty(fileno(output)) &&
-                       lrp_background_ask(t->fd, fileno(output), &light, &typed);
+    const bool pixels = !options->pixels || strcmp(options->pixels, "off") != 0;
+    if (type && lrp_terminal_answers(named, options->color) && isatty(fileno(output))) {
+        lrp_terminal_ask(t->fd, fileno(output), pixels, &t->answers, &typed);
+        if (pixels) lrp_tmux_ask(&t->answers);
+    }
     t->screen = type ? newterm(type, output, in) : NULL;
     lrp_terminfo_put_back(terminfo);
     t->made = calloc(heat_pairs, sizeof *t->made);
@@ -173,9 +232,12 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
                              : "");
     }
     set_up(t, options);
-    if (asked) {
-        t->caps.light_terminal = light;
-        lrp_terminal_set_light(t, light);
+    t->asked_pixels = options->pixels;
+    t->output = fileno(output);
+    set_up_pixels(t);
+    if (t->answers.background) {
+        t->caps.light_terminal = t->answers.light;
+        lrp_terminal_set_light(t, t->answers.light);
     }
     give_back(&typed);
     lrp_signals_watch_size();
@@ -187,6 +249,7 @@ void lrp_terminal_close(struct lrp_terminal *t)
 {
     if (!t) return;
     if (t->screen) {
+        lrp_pixels_clear(&t->pixels);
         mousemask(0, NULL);
         curs_set(1);
         if (!tigetstr((char *)"rmcup")) { /* no other screen to go back to: what was drawn must not stay below the prompt */
@@ -205,7 +268,7 @@ void lrp_terminal_close(struct lrp_terminal *t)
 
 void lrp_terminal_lend(struct lrp_terminal *t, void (*meanwhile)(void))
 {
-    (void)t;
+    lrp_pixels_clear(&t->pixels);
     def_prog_mode();
     endwin();
     meanwhile();
@@ -234,24 +297,25 @@ const char *lrp_terminal_note(const struct lrp_terminal *t)
 
 /* ---- input ---- */
 
-/* An answer that came later than was waited for: "ESC ] ... BEL" or "ESC [ ? ... c". True if it was one, and is read. */
-static bool skip_answer(void)
+/* An answer that came later than was waited for. True if it was one, and is read: behind an escape it is taken up to where it
+ * turns out to be one or not, and what is none is given back. */
+static bool skip_answer(struct lrp_terminal *t)
 {
-    wint_t next, after;
-    const int got = get_wch(&next);
-    if (got == OK && next == ']') {
-        for (int i = 0; i < 64 && get_wch(&after) == OK && after != '\a' && after != '\\';) i++;
-        return true;
+    char bytes[128] = {'\033'};
+    size_t count = 1;
+    int length = -1;
+    wint_t next = 0;
+    int got = OK;
+    while (length < 0 && count < sizeof bytes && (got = get_wch(&next)) == OK && next < 0x80) {
+        bytes[count++] = (char)next;
+        length = lrp_answer_length(bytes, count);
     }
-    if (got == OK && next == '[' && get_wch(&after) == OK) {
-        if (after == '?') {
-            for (int i = 0; i < 64 && get_wch(&after) == OK && after != 'c';) i++;
-            return true;
-        }
-        unget_wch((wchar_t)after);
-    }
-    if (got == OK) unget_wch((wchar_t)next);
+    if (length > 0) lrp_answer_take(bytes, count, &t->answers);
+    if (length > 0 && !t->pixels.protocol) set_up_pixels(t);  /* far away terminals are slow to say what they show */
+    if (length > 0 || (length < 0 && count > 3)) return true; /* the rest of one is not waited for */
     if (got == KEY_CODE_YES) ungetch((int)next);
+    if (got == OK && next >= 0x80) unget_wch((wchar_t)next);
+    while (count > 1) unget_wch((wchar_t)bytes[--count]);
     return false;
 }
 
@@ -291,7 +355,9 @@ bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lo
             *lost = errno == EIO || errno == EBADF || errno == ENXIO;
             return false;
         }
-        if (got == KEY_CODE_YES && code == KEY_RESIZE) {
+        const struct lrp_pixel_protocol *const spoken = t->pixels.protocol;
+        const bool answer = got == OK && code == '\033' && skip_answer(t);
+        if ((got == KEY_CODE_YES && code == KEY_RESIZE) || (answer && spoken != t->pixels.protocol)) {
             *event = (struct lrp_event){.kind = LRP_EVENT_RESIZE};
             lrp_terminal_size(t, &event->x, &event->y);
             return true;
@@ -300,7 +366,7 @@ bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lo
             if (read_mouse(event)) return true;
             continue;
         }
-        if (got == OK && code == '\033' && skip_answer()) continue;
+        if (answer) continue;
         const int key = key_of(code, got == KEY_CODE_YES);
         if (key > 0) {
             *event = (struct lrp_event){.kind = LRP_EVENT_KEY, .number = key};
@@ -341,14 +407,18 @@ static void put_cell(struct lrp_terminal *t, const struct lrp_canvas *canvas, co
     const wchar_t text[2 + LRP_ACCENTS_MOST] = {(wchar_t)cell->rune, (wchar_t)cell->accents[0], (wchar_t)cell->accents[1], 0};
     const bool heat = cell->upper != LRP_LEVEL_NONE;
     const struct lrp_look look = lrp_theme_look((enum lrp_style)cell->style, t->caps.mode, t->caps.light);
-    int pair = t->caps.mode == LRP_COLOR_MONO ? 0 : heat ? heat_pair(t, canvas, cell) : cell->style + 1;
+    int pair = t->caps.mode == LRP_COLOR_MONO ? 0
+               : cell->picture                ? LRP_PICTURE_PAIRS + cell->picture - 1
+               : heat                         ? heat_pair(t, canvas, cell)
+                                              : cell->style + 1;
     cchar_t out;
     if (setcchar(&out, text, heat ? 0 : attributes_of(look.attributes), 0, &pair) == OK) mvadd_wch(y, x, &out);
 }
 
 static bool same_cell(const struct lrp_cell *a, const struct lrp_cell *b)
 {
-    return a->rune == b->rune && a->style == b->style && a->upper == b->upper && a->lower == b->lower;
+    return a->rune == b->rune && a->style == b->style && a->upper == b->upper && a->lower == b->lower &&
+           a->picture == b->picture && memcmp(a->accents, b->accents, sizeof a->accents) == 0;
 }
 
 static bool same_palette(const struct lrp_canvas *a, const struct lrp_canvas *b)
@@ -372,22 +442,30 @@ static bool renew(struct lrp_terminal *t, const struct lrp_canvas *canvas)
     return resized || recolored;
 }
 
+/* What stood in them was erased. */
+static void redraw_lines(int y, int rows)
+{
+    wredrawln(stdscr, y, rows);
+}
+
 void lrp_terminal_draw(struct lrp_terminal *t, const struct lrp_canvas *canvas, bool all)
 {
     const bool anew = renew(t, canvas) || all;
     if (!t->shown.cells) return;
     if (all) clearok(stdscr, TRUE);
+    lrp_pixels_begin(&t->pixels, canvas, all, redraw_lines);
     for (int y = 0; y < canvas->rows; y++) {
         for (int x = 0; x < canvas->columns; x++) {
             const size_t at = (size_t)y * (size_t)canvas->columns + (size_t)x;
-            const struct lrp_cell *cell = &canvas->cells[at];
-            if (cell->rune == 0 || (!anew && same_cell(cell, &t->shown.cells[at]))) continue;
-            put_cell(t, canvas, cell, x, y);
+            const struct lrp_cell cell = lrp_pixels_cell(&t->pixels, canvas, x, y);
+            if (cell.rune != 0 && (anew || !same_cell(&cell, &t->shown.cells[at]))) put_cell(t, canvas, &cell, x, y);
+            t->shown.cells[at] = cell;
         }
     }
-    memcpy(t->shown.cells, canvas->cells, (size_t)canvas->columns * (size_t)canvas->rows * sizeof *canvas->cells);
     const bool cursor = canvas->cursor_x >= 0;
+    const int x = cursor ? canvas->cursor_x : canvas->columns - 1, y = cursor ? canvas->cursor_y : canvas->rows - 1;
     curs_set(canvas->cursor_shown);
-    move(cursor ? canvas->cursor_y : canvas->rows - 1, cursor ? canvas->cursor_x : canvas->columns - 1);
+    move(y, x);
     refresh();
+    lrp_pixels_end(&t->pixels, canvas, x, y);
 }

@@ -9,7 +9,8 @@
 
 struct lrp_terminal;
 struct lrp_terminal_options {
-    const char *color; /* auto never 8 256 direct; NULL: auto */
+    const char *color;  /* auto never 8 256 direct; NULL: auto */
+    const char *pixels; /* auto off, or a protocol; NULL: auto */
     bool ascii, mouse;
     const char *type; /* NULL: $TERM */
     FILE *in, *out;   /* NULL: standard input and output where they are terminals, else /dev/tty */
@@ -20,12 +21,14 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
 void lrp_terminal_close(struct lrp_terminal *terminal);
 /* Gives the terminal back while `meanwhile` runs, and takes it again; then everything is to be drawn. */
 void lrp_terminal_lend(struct lrp_terminal *terminal, void (*meanwhile)(void));
-/* What is to be said of the terminal's type; "" if nothing is. */
+/* What is to be said of the terminal; "" if nothing is. */
 const char *lrp_terminal_note(const struct lrp_terminal *terminal);
 struct lrp_caps lrp_terminal_caps(const struct lrp_terminal *terminal);
 /* Colours for a light or a dark background; true if that is another than before: then everything is to be drawn again. */
 bool lrp_terminal_set_light(struct lrp_terminal *terminal, bool light);
 void lrp_terminal_size(const struct lrp_terminal *terminal, int *columns, int *rows);
+/* Pixels of a cell as they are now, where the terminal shows pictures; else 0. */
+void lrp_terminal_cell(struct lrp_terminal *terminal, int *width, int *height);
 int lrp_terminal_fd(const struct lrp_terminal *terminal);
 /* The next key, click or change of size that is there already; false if there is none. `lost` gets true when the terminal is
  * gone. */
@@ -39,8 +42,8 @@ enum lrp_color_mode lrp_color_mode_of(const char *option, const char *no_color, 
 int lrp_levels_of(enum lrp_color_mode mode, int pairs);
 /* Colours a canvas's palette may have on a terminal with so many pairs: overlays take more than there are levels. */
 int lrp_palette_of(int pairs);
-/* First pair of heatmaps; below lie the styles'. */
-enum { LRP_HEAT_PAIRS = 64 };
+/* First pairs of what stands for pictures, and of heatmaps; below lie the styles'. */
+enum { LRP_PICTURE_PAIRS = 64, LRP_HEAT_PAIRS = 128 };
 /* ASCII only: forced, or the locale's characters are not UTF-8. */
 bool lrp_ascii_of(bool forced);
 /* COLORFGBG says that the background is light. */

@@ -143,6 +143,7 @@ static void draw_screen(struct lrp_runner *runner)
 {
     wait_for_news(runner);
     if (lrp_terminal_set_light(runner->terminal, runner->app.caps.light)) runner->redraw_all = true;
+    lrp_terminal_cell(runner->terminal, &runner->app.caps.cell_width, &runner->app.caps.cell_height);
     lrp_app_view(&runner->app, &runner->canvas);
     lrp_terminal_draw(runner->terminal, &runner->canvas, runner->redraw_all);
     runner->redraw_all = false;
@@ -238,7 +239,8 @@ static void prepare_report(const struct lrp_runner *runner)
 /* With a terminal, or without one for a script. */
 static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options *options, struct lrp_error *err)
 {
-    const struct lrp_terminal_options wanted = {.color = options->color, .ascii = options->ascii, .mouse = options->mouse};
+    const struct lrp_terminal_options wanted = {
+        .color = options->color, .pixels = options->pixels, .ascii = options->ascii, .mouse = options->mouse};
     struct lrp_caps caps = script_caps(options);
     int columns = options->linear ? 200 : 80, rows = options->linear ? 60 : 24;
     char note[512];

@@ -11,6 +11,7 @@ typedef enum lrp_status lrp_tui_report(const struct lrp_snapshot *snapshot, int6
                                        size_t count, const char *path, struct lrp_error *err);
 struct lrp_tui_options {
     const char *color;                     /* auto never 8 256 direct */
+    const char *pixels;                    /* auto off, or a protocol of pictures; NULL: auto */
     const char *script;                    /* a file of keys and :commands to play instead of the keyboard, or NULL */
     const struct lrp_tokenizer *tokenizer; /* borrowed: of the session's model; NULL: none is known */
     const char *input; /* as it is typed: the file the session's input was read from, or NULL: F5 reads it again */

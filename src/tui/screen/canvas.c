@@ -23,6 +23,7 @@ bool lrp_canvas_resize(struct lrp_canvas *canvas, int columns, int rows)
 
 void lrp_canvas_free(struct lrp_canvas *canvas)
 {
+    for (int i = 0; i < LRP_PICTURES_MOST; i++) free(canvas->pictures[i].rgb);
     free(canvas->cells);
     *canvas = (struct lrp_canvas){0};
 }
@@ -33,7 +34,7 @@ void lrp_canvas_clear(struct lrp_canvas *canvas)
     for (size_t i = 0; i < count; i++) canvas->cells[i] = (struct lrp_cell){.rune = ' ', .style = LRP_STYLE_NORMAL};
     canvas->cursor_x = canvas->cursor_y = -1;
     canvas->cursor_shown = false;
-    canvas->colors = 0;
+    canvas->colors = canvas->picture_count = 0;
 }
 
 void lrp_canvas_color(struct lrp_canvas *canvas, int32_t rgb)
@@ -99,6 +100,42 @@ void lrp_canvas_accent(struct lrp_canvas *canvas, int x, int y, uint32_t rune)
     }
 }
 
+/* ---- pictures ---- */
+
+struct lrp_canvas_picture *lrp_canvas_picture(struct lrp_canvas *canvas, struct lrp_rect cells)
+{
+    if (canvas->picture_count == LRP_PICTURES_MOST) return NULL;
+    struct lrp_canvas_picture *picture = &canvas->pictures[canvas->picture_count++];
+    picture->cells = cells;
+    picture->point_x = picture->point_y = -1;
+    for (int y = cells.y; y < cells.y + cells.rows; y++)
+        for (int x = cells.x; x < cells.x + cells.columns; x++)
+            if (cell_at(canvas, x, y)) cell_at(canvas, x, y)->picture = (uint8_t)canvas->picture_count;
+    return picture;
+}
+
+void lrp_canvas_point(struct lrp_canvas *canvas, int x, int y, int px, int py, int width, int height)
+{
+    const struct lrp_cell *cell = cell_at(canvas, x, y);
+    const uint8_t lies = cell ? cell->picture : 0;
+    lrp_canvas_rune(canvas, x, y, '+', LRP_STYLE_CURSOR);
+    if (!lies || width < 1 || height < 1) return;
+    struct lrp_canvas_picture *picture = &canvas->pictures[lies - 1];
+    picture->point_x = (int)((int64_t)px * picture->source_width / width);
+    picture->point_y = (int)((int64_t)py * picture->source_height / height);
+    cell_at(canvas, x, y)->picture = lies;
+}
+
+bool lrp_canvas_covers(const struct lrp_canvas *canvas, int picture)
+{
+    const struct lrp_rect *r = &canvas->pictures[picture].cells;
+    if (r->x < 0 || r->y < 0 || r->x + r->columns > canvas->columns || r->y + r->rows > canvas->rows) return true;
+    for (int y = r->y; y < r->y + r->rows; y++)
+        for (int x = r->x; x < r->x + r->columns; x++)
+            if (canvas->cells[(size_t)y * (size_t)canvas->columns + (size_t)x].picture != picture + 1) return true;
+    return false;
+}
+
 void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style)
 {
     for (int y = rect.y; y < rect.y + rect.rows; y++)
@@ -114,6 +151,7 @@ void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lr
             cell->style = (uint8_t)style;
             cell->upper = cell->lower = LRP_LEVEL_NONE;
             cell->letter = false;
+            cell->picture = 0;
         }
     }
 }

@@ -17,7 +17,19 @@ struct lrp_cell {
     uint8_t style;                      /* enum lrp_style */
     bool letter;                        /* a letter on a colour of the heatmap: `upper` is its ink, `lower` the ground */
     uint8_t upper,
-        lower; /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
+        lower;       /* heatmap: place in the palette from 1, LRP_LEVEL_INVALID, or LRP_LEVEL_NONE: the style's colours hold */
+    uint8_t picture; /* a picture lies over it: its number from 1; 0: none does, or something covers it here */
+};
+/* A picture for terminals that show pixels; the cells below it show the same for all others. */
+enum { LRP_PICTURES_MOST = 32 };
+struct lrp_canvas_picture {
+    struct lrp_rect cells;
+    int width, height;               /* pixels of the terminal, from the upper left corner of the cells */
+    int source_width, source_height; /* what is enlarged to that, every pixel to a rectangle */
+    unsigned char *rgb;              /* owned; red, green, blue of the source, row by row */
+    size_t room;                     /* bytes there are for it */
+    uint64_t key;                    /* of what the source was made of: the same key, the same pixels */
+    int point_x, point_y;            /* a pixel of the source that is marked; -1: none */
 };
 struct lrp_canvas {
     int columns, rows;
@@ -27,6 +39,8 @@ struct lrp_canvas {
     int32_t palette[LRP_PALETTE_MAX], invalid; /* RGB of the heatmap's levels and of what is no number */
     int cursor_x, cursor_y;                    /* where the terminal's cursor stands; -1: nowhere in particular */
     bool cursor_shown;                         /* there; else it is hidden: screen readers and braille find it all the same */
+    struct lrp_canvas_picture pictures[LRP_PICTURES_MOST];
+    int picture_count;
 };
 
 /* {0} is an empty canvas. False when out of memory (it is empty then). Cleared. */
@@ -42,6 +56,13 @@ void lrp_canvas_heat(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int
 void lrp_canvas_letter(struct lrp_canvas *canvas, int x, int y, uint32_t rune, int ink, int ground);
 /* A combining mark for the character that stands there. */
 void lrp_canvas_accent(struct lrp_canvas *canvas, int x, int y, uint32_t rune);
+/* The next picture, to lie over these cells: its size and source are the caller's to fill. What was there in its place before
+ * is kept, so that a source whose key is the same need not be made again. NULL: there are too many. */
+struct lrp_canvas_picture *lrp_canvas_picture(struct lrp_canvas *canvas, struct lrp_rect cells);
+/* Marks a pixel of the picture that lies over a cell; without one only the cell is marked. (px, py) of width x height. */
+void lrp_canvas_point(struct lrp_canvas *canvas, int x, int y, int px, int py, int width, int height);
+/* Something else stands in one of its cells. */
+bool lrp_canvas_covers(const struct lrp_canvas *canvas, int picture);
 void lrp_canvas_fill(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style);
 /* Changes the style of cells that are there; heat cells become ordinary ones. */
 void lrp_canvas_restyle(struct lrp_canvas *canvas, struct lrp_rect rect, enum lrp_style style);

@@ -273,7 +273,8 @@ void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const
 {
     int x, y;
     if (app->cursor_x >= 0 && app->focus == LRP_PANE_PREVIEW && lrp_heat_cell_of(area, app->cursor_x, app->cursor_y, &x, &y))
-        lrp_canvas_rune(canvas, x, y, '+', LRP_STYLE_CURSOR);
+        lrp_canvas_point(canvas, x, y, app->cursor_x - area->crop.x, app->cursor_y - area->crop.y, area->crop.width,
+                         area->crop.height);
 }
 
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 enum { LRP_RAMP_STEPS = 5, LRP_SHADE_STEPS = 4, LRP_GREYS = 11 };
+#define LRP_ROOM_USED 0.75 /* a picture enlarged by a whole number may leave a quarter of the room's side empty */
 
 static bool has_colors(const struct lrp_caps *caps)
 {
@@ -23,11 +24,41 @@ static int scaled(int length, double scale, int most)
     return n < 1 ? 1 : n > most ? most : n;
 }
 
+/* How many times as large as the plane a picture is: a whole number where that leaves little of the room empty. */
+static double whole_scale(double scale)
+{
+    const double whole = floor(scale);
+    return scale >= 2 && whole >= LRP_ROOM_USED * scale ? whole : scale;
+}
+
+/* In pixels of the terminal; the cells are as many as they take. */
+static struct lrp_heat_area pixel_area(const struct lrp_caps *caps, int plane_width, int plane_height, struct lrp_rect rect)
+{
+    const int cell_width = caps->cell_width, cell_height = caps->cell_height;
+    struct lrp_heat_area area = {.cells = {rect.x, rect.y, 0, 0}, .crop = {0, 0, plane_width, plane_height}};
+    const double across = (double)rect.columns * cell_width / plane_width,
+                 down = (double)rect.rows * cell_height / plane_height;
+    const double scale = whole_scale(across < down ? across : down);
+    area.across = scaled(plane_width, scale, rect.columns * cell_width);
+    area.down = scaled(plane_height, scale, rect.rows * cell_height);
+    area.width = area.cells.columns = (area.across + cell_width - 1) / cell_width;
+    area.cells.rows = (area.down + cell_height - 1) / cell_height;
+    area.height = area.cells.rows * (halves(caps) ? 2 : 1);
+    area.cells.x += (rect.columns - area.cells.columns) / 2;
+    return area;
+}
+
+static bool shows_pixels(const struct lrp_caps *caps)
+{
+    return caps->cell_width > 0;
+}
+
 struct lrp_heat_area lrp_heat_area(const struct lrp_caps *caps, int plane_width, int plane_height, struct lrp_rect rect)
 {
     struct lrp_heat_area area = {.cells = {rect.x, rect.y, 0, 0}, .crop = {0, 0, plane_width, plane_height}};
     const int unit = halves(caps) ? 1 : 2; /* height of a pixel in halves of a cell */
     if (rect.columns < 1 || rect.rows < 1 || plane_width < 1 || plane_height < 1) return area;
+    if (shows_pixels(caps)) return pixel_area(caps, plane_width, plane_height, rect);
     const double across = (double)rect.columns / plane_width, down = 2.0 * rect.rows / plane_height;
     const double scale = across < down ? across : down;
     area.width = scaled(plane_width, scale, rect.columns);
@@ -166,15 +197,13 @@ static void put_pixels(const struct lrp_heat *heat, struct lrp_canvas *canvas, i
         put_ramp(canvas, x, y, step_of(upper.level, heat->levels, diverging, LRP_RAMP_STEPS));
 }
 
-/* The part of a plane that an area shows, at the area's resolution. */
-static bool seen_part(const struct lrp_plane *plane, const struct lrp_heat_area *area, struct lrp_plane *out)
+bool lrp_heat_seen(const struct lrp_plane *plane, const struct lrp_crop *c, int width, int height, struct lrp_plane *out)
 {
-    const struct lrp_crop *c = &area->crop;
     struct lrp_plane part = {0};
     if (c->width == plane->width && c->height == plane->height)
-        return lrp_plane_resample(plane, area->width, area->height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
+        return lrp_plane_resample(plane, width, height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
     const bool fine = lrp_plane_crop(plane, c->x, c->y, c->width, c->height, &part, NULL) == LRP_OK &&
-                      lrp_plane_resample(&part, area->width, area->height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
+                      lrp_plane_resample(&part, width, height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
     lrp_plane_free(&part);
     return fine;
 }
@@ -193,7 +222,8 @@ void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, c
     const int per_cell = halves(heat->caps) ? 2 : 1;
     struct lrp_plane small = {0}, below = {0};
     if (area.width < 1) return;
-    if (seen_part(plane, &area, &small) && (!grey || seen_part(grey, &area, &below))) {
+    if (lrp_heat_seen(plane, &area.crop, area.width, area.height, &small) &&
+        (!grey || lrp_heat_seen(grey, &area.crop, area.width, area.height, &below))) {
         for (int y = 0; y < area.cells.rows; y++)
             for (int x = 0; x < area.width; x++)
                 put_pixels(heat, canvas, area.cells.x + x, area.cells.y + y, pixel_at(heat, &small, &below, x, y * per_cell),
@@ -201,6 +231,7 @@ void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, c
     }
     lrp_plane_free(&small);
     lrp_plane_free(&below);
+    if (shows_pixels(heat->caps)) lrp_heat_picture(heat, plane, grey, canvas, &area);
 }
 
 /* ---- letters ---- */

@@ -8,7 +8,8 @@
 /* Where a picture lies: cells, how many pixels they show, and of which part of the plane. */
 struct lrp_heat_area {
     struct lrp_rect cells;
-    int width, height; /* pixels */
+    int width, height; /* pixels, as far as cells show some */
+    int across, down;  /* pixels of the terminal that a picture takes; 0: all that the cells have */
     struct lrp_crop crop;
 };
 /* The largest area inside rect that keeps the aspect of a plane; pixels are square (half blocks) or one cell high. */
@@ -37,6 +38,11 @@ void lrp_painting_release(struct lrp_painting *painting);
  * or brightnesses (0..1) of the plane's size below it. */
 void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
                    struct lrp_canvas *canvas, struct lrp_heat_area area);
+/* The same as pixels, where the terminal has them: as finely as the plane is, in the very colours of files. */
+void lrp_heat_picture(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
+                      struct lrp_canvas *canvas, const struct lrp_heat_area *area);
+/* Part of a plane at another resolution. False when out of memory. */
+bool lrp_heat_seen(const struct lrp_plane *plane, const struct lrp_crop *part, int width, int height, struct lrp_plane *out);
 /* A letter whose ground says a value; where there are no colours it is a plain one, and lrp_heat_below says it. */
 void lrp_heat_letter(const struct lrp_heat *heat, struct lrp_canvas *canvas, int x, int y, uint32_t rune, float value);
 /* Grounds cannot be coloured: a row below letters says what they would. */

@@ -29,8 +29,9 @@ struct lrp_caps {
     bool ascii, light;   /* light: the colours are those for a light background, */
     bool light_terminal; /* which the terminal says it has */
     enum lrp_theme theme;
-    int levels;  /* of heatmaps */
-    int palette; /* colours that all parts of the screen may have together */
+    int levels;                  /* of heatmaps */
+    int palette;                 /* colours that all parts of the screen may have together */
+    int cell_width, cell_height; /* pixels of a cell, where the terminal shows pictures; 0: it does not */
 };
 /* Takes a theme. False if none is called so: then nothing changes. */
 bool lrp_caps_take_theme(struct lrp_caps *caps, const char *name);
