@@ -16,7 +16,7 @@ from onnx_file import FLOAT, INT64, model, node, npy, tensor
 
 BINARY, PLUGINS = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 # Options that take part of the machine or name the terminal: nothing that a script sees changes.
-SILENT = {"--budget", "--threads", "--memory", "--no-mouse", "--color", "--ascii"}
+SILENT = {"--budget", "--threads", "--memory", "--no-mouse", "--pixels", "--color", "--ascii"}
 NEVER_WARN = {"merge", "convert", "methods", "metrics", "ops", "colormaps", "tokens"} # so that -q, which all commands take, has nothing to silence
 # option -> examples; one of them must show. A list stands for all commands, a dictionary names some.
 EXAMPLES = {
@@ -38,7 +38,7 @@ EXAMPLES = {
     "--setting": ["gradient"], "--metric": ["sparseness"], "--attribution": ["made.npy"], "--mask": ["mask.npy"], "--masks": ["masks"], "--box": ["0,0,2,2"], "--span": ["a"],
     "--curve": ["c.csv"], "--budget": ["1000000"],
     "--graph": ["g.dot"], "--width": ["1"], "--by": ["activation"], "--index": ["own-index"], "--references": ["1"], "--pool": ["max"], "--share": [None],
-    "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--color": ["never"], "--ascii": [None],
+    "--threads": ["1"], "--memory": ["1G"], "--no-mouse": [None], "--pixels": ["off"], "--color": ["never"], "--ascii": [None],
 }
 # What an option needs to be seen by: pictures drawn, a check that fails ...
 BESIDE = {
