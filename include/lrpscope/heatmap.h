@@ -245,6 +245,36 @@ struct lrp_strip {
 /* Writes it as PNG, atomically. Errors: LRP_FILE, also for a text beyond the limits of pictures; LRP_MEMORY. */
 enum lrp_status lrp_strip_write(const struct lrp_strip *strip, const char *path, struct lrp_error *err);
 
+/* ---- a screen as a picture ---- */
+
+/* Pixels of a cell: half of it is a square. */
+#define LRP_SCREEN_CELL_WIDTH 12
+#define LRP_SCREEN_CELL_HEIGHT 24
+
+/* A cell of text; colours as 0xRRGGBB. */
+struct lrp_screen_cell {
+    uint32_t rune;        /* ' ' and 0: none; lines and blocks are drawn as such */
+    int32_t ink;          /* of the character */
+    int32_t upper, lower; /* behind it, in the two halves of the cell */
+    bool bold, underlined;
+};
+/* A picture that lies over cells. */
+struct lrp_screen_picture {
+    int column, row;           /* the cell of its upper left corner */
+    int width, height;         /* pixels */
+    const unsigned char *rgba; /* borrowed; red, green, blue, and whether it is seen (not 0), row by row */
+};
+/* What a screen shows. */
+struct lrp_screen_cells {
+    int columns, rows;
+    const struct lrp_screen_cell *cells;       /* borrowed; row by row from the top */
+    int32_t paper;                             /* around them */
+    const struct lrp_screen_picture *pictures; /* borrowed */
+    size_t picture_count;                      /* of pictures */
+};
+/* Writes it as PNG, atomically. Errors: LRP_FILE, also for a screen beyond the limits of pictures; LRP_MEMORY. */
+enum lrp_status lrp_screen_write(const struct lrp_screen_cells *screen, const char *path, struct lrp_error *err);
+
 #pragma GCC visibility pop
 #ifdef __cplusplus
 }

@@ -1,7 +1,9 @@
-/* font.c: a bitmap font for ASCII: 5 x 7 dots, and two more below the line. */
+/* font.c: a bitmap font for ASCII and some signs: 5 x 7 dots, and two more below the line. */
 #include "font.h"
 
 #include <string.h>
+
+#include "runes.h"
 
 #define FIRST ' '
 #define LAST '~'
@@ -105,6 +107,29 @@ static const unsigned char glyphs[LAST - FIRST + 1][LRP_FONT_HEIGHT] = {
     ['~' - ' '] = {0x00, 0x00, 0x08, 0x15, 0x02, 0x00, 0x00, 0x00, 0x00},
 };
 
+/* Signs of screens. */
+static const struct {
+    uint32_t rune;
+    unsigned char glyph[LRP_FONT_HEIGHT];
+} signs[] = {
+    {0x3A3, {0x1f, 0x10, 0x08, 0x04, 0x08, 0x10, 0x1f}},  {0xD7, {0x00, 0x11, 0x0a, 0x04, 0x0a, 0x11, 0x00}},
+    {0x2026, {0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x15}}, {0x2192, {0x00, 0x04, 0x02, 0x1f, 0x02, 0x04, 0x00}},
+    {0x2190, {0x00, 0x04, 0x08, 0x1f, 0x08, 0x04, 0x00}}, {0x2191, {0x04, 0x0e, 0x15, 0x04, 0x04, 0x04, 0x04}},
+    {0x2193, {0x04, 0x04, 0x04, 0x04, 0x15, 0x0e, 0x04}}, {0x25B8, {0x08, 0x0c, 0x0e, 0x0f, 0x0e, 0x0c, 0x08}},
+    {0x25BE, {0x00, 0x00, 0x1f, 0x0e, 0x0e, 0x04, 0x00}}, {0x25B4, {0x00, 0x00, 0x04, 0x0e, 0x0e, 0x1f, 0x00}},
+    {0xB7, {0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00}},   {0x2022, {0x00, 0x00, 0x0e, 0x0e, 0x0e, 0x00, 0x00}},
+    {0x25CF, {0x00, 0x0e, 0x1f, 0x1f, 0x1f, 0x0e, 0x00}}, {0x2717, {0x00, 0x11, 0x0a, 0x04, 0x0a, 0x11, 0x00}},
+    {0xB1, {0x04, 0x04, 0x1f, 0x04, 0x04, 0x00, 0x1f}},   {0xB5, {0x00, 0x00, 0x11, 0x11, 0x11, 0x13, 0x1d, 0x10, 0x10}},
+};
+
+static const unsigned char *glyph_of(uint32_t rune)
+{
+    for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+        if (signs[i].rune == rune) return signs[i].glyph;
+    const char near = lrp_rune_ascii(rune);
+    return glyphs[near < FIRST || near > LAST ? '?' - FIRST : near - FIRST];
+}
+
 static void set_pixel(struct lrp_picture *picture, int x, int y, const unsigned char rgb[3])
 {
     if (x >= 0 && x < picture->width && y >= 0 && y < picture->height)
@@ -117,9 +142,9 @@ void lrp_draw_box(struct lrp_picture *picture, int x, int y, int width, int heig
         for (int column = x; column < x + width; column++) set_pixel(picture, column, row, rgb);
 }
 
-static void draw_glyph(struct lrp_picture *picture, int x, int y, int scale, unsigned char c, const unsigned char rgb[3])
+static void draw_glyph(struct lrp_picture *picture, int x, int y, int scale, const unsigned char *glyph,
+                       const unsigned char rgb[3])
 {
-    const unsigned char *glyph = glyphs[c < FIRST || c > LAST ? '?' - FIRST : c - FIRST];
     for (int row = 0; row < LRP_FONT_HEIGHT; row++)
         for (int column = 0; column < LRP_FONT_WIDTH; column++)
             if (glyph[row] >> (LRP_FONT_WIDTH - 1 - column) & 1)
@@ -142,9 +167,15 @@ void lrp_draw_text(struct lrp_picture *picture, int x, int y, int scale, const c
 {
     for (const char *at = text; *at; at++) {
         if (continues_character((unsigned char)*at)) continue;
-        draw_glyph(picture, x, y, scale, (unsigned char)*at, rgb);
+        const unsigned char c = (unsigned char)*at;
+        draw_glyph(picture, x, y, scale, glyphs[c < FIRST || c > LAST ? '?' - FIRST : c - FIRST], rgb);
         x += LRP_FONT_ADVANCE * scale;
     }
+}
+
+void lrp_draw_rune(struct lrp_picture *picture, int x, int y, int scale, uint32_t rune, const unsigned char rgb[3])
+{
+    draw_glyph(picture, x, y, scale, glyph_of(rune), rgb);
 }
 
 /* Number of bytes that the first `characters` characters take. */

@@ -2,6 +2,8 @@
 #ifndef LRP_IMAGE_FONT_H
 #define LRP_IMAGE_FONT_H
 
+#include <stdint.h>
+
 #include "picture.h"
 
 #define LRP_FONT_WIDTH 5
@@ -12,6 +14,8 @@
 void lrp_draw_box(struct lrp_picture *picture, int x, int y, int width, int height, const unsigned char rgb[3]);
 /* (x, y) is the upper left corner. Characters that are not ASCII are drawn as '?'. */
 void lrp_draw_text(struct lrp_picture *picture, int x, int y, int scale, const char *text, const unsigned char rgb[3]);
+/* One character of any script; those that the font has no shape of are drawn as the nearest ASCII one, or as '?'. */
+void lrp_draw_rune(struct lrp_picture *picture, int x, int y, int scale, uint32_t rune, const unsigned char rgb[3]);
 /* The same, shortened in the middle if it is wider than `width` pixels. */
 void lrp_draw_text_within(struct lrp_picture *picture, int x, int y, int scale, int width, const char *text,
                           const unsigned char rgb[3]);

@@ -133,6 +133,22 @@ def fake_tmux(folder, allows):
     return {"TMUX": "/tmp/tmux,1,0", "TERM": "tmux-256color", "PATH": f"{path}:{os.environ['PATH']}"}
 
 
+def a_dump_has_the_picture(folder):
+    """:dump F.png: the heatmap stands in it, enlarged, pixel for pixel."""
+    with open(f"{folder}/script", "w") as file:
+        file.write(f":resize 120x40\n:wait-idle\njj\n:wait-idle\n:dump {folder}/dump.png\n")
+    run(MODEL, INPUT, "--color", "direct", "--script", f"{folder}/script", code=0)
+    dump, wanted = np.array(png_file.png_rows(f"{folder}/dump.png"), np.uint8), exported(folder, 2)
+    if dump.shape != (40 * 24 + 24, 120 * 12 + 24, 3):
+        fail(f"the dump is {dump.shape}")
+    for factor in range(2, dump.shape[0] // wanted.shape[0]):
+        large = wanted.repeat(factor, 0).repeat(factor, 1)
+        windows = [(y, x) for y in range(12, dump.shape[0] - large.shape[0], 24) for x in range(12, dump.shape[1] - large.shape[1], 12)]
+        if any((dump[y:y + large.shape[0], x:x + large.shape[1]] == large).all() for y, x in windows):
+            return
+    fail("the dump does not have the heatmap in it")
+
+
 KITTY = b"\x1b_Gi=31;OK\x1b\\"
 with tempfile.TemporaryDirectory() as work:
     protocols = {
@@ -146,6 +162,7 @@ with tempfile.TemporaryDirectory() as work:
     for name, protocol in protocols.items():
         a_picture_is_the_file(name, protocol, work)
         nothing_is_left(name, protocol, work)
+    a_dump_has_the_picture(work)
     plain = dict(answers=b"\x1bP>|xterm(400)\x1b\\")
     no_picture("a terminal without pictures", work, **plain)
     no_picture("--pixels off", work, arguments=["--pixels", "off"], **protocols["kitty"])

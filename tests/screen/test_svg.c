@@ -70,6 +70,28 @@ static void half_blocks_are_two_rectangles(void **state)
     free(svg);
 }
 
+static void cells_say_the_same_as_the_picture(void **state)
+{
+    struct lrp_canvas canvas = {0};
+    struct lrp_screen_cell cells[4];
+    int32_t paper;
+    (void)state;
+    assert_true(lrp_canvas_resize(&canvas, 4, 1));
+    draw_heat(&canvas);
+    lrp_canvas_rune(&canvas, 3, 0, 'x', LRP_STYLE_BAD);
+    lrp_canvas_to_cells(&canvas, false, cells, &paper);
+    assert_int_equal(cells[0].upper, 0x0000FF);
+    assert_int_equal(cells[0].lower, 0xFF0000);
+    assert_int_equal(cells[0].rune, ' ');
+    assert_int_equal(cells[1].lower, 0x00FF00);
+    assert_int_equal(cells[2].lower, paper);
+    assert_int_equal(cells[3].rune, 'x');
+    assert_int_equal(cells[3].ink, 0xFF8787);
+    assert_int_equal(cells[3].upper, paper);
+    assert_true(cells[3].bold);
+    lrp_canvas_free(&canvas);
+}
+
 static void draw_lines(struct lrp_canvas *canvas)
 {
     lrp_canvas_rune(canvas, 0, 0, 0x2502, LRP_STYLE_BORDER);
@@ -109,6 +131,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_escaped_and_placed), cmocka_unit_test(half_blocks_are_two_rectangles),
-        cmocka_unit_test(lines_and_blocks_need_no_font), cmocka_unit_test(a_whole_screen_closes_what_it_opens)};
+        cmocka_unit_test(cells_say_the_same_as_the_picture), cmocka_unit_test(lines_and_blocks_need_no_font),
+        cmocka_unit_test(a_whole_screen_closes_what_it_opens)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,36 +1,99 @@
-/* dump.c: the screen and the state as files, for scripts: text and styles, SVG, JSON. */
+/* dump.c: the screen and the state as files: text and styles, SVG, PNG, JSON. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "json.h"
+#include "lrpscope/heatmap.h"
 #include "output.h"
+#include "pixels.h"
 #include "printable.h"
 #include "runner.h"
 #include "svg.h"
 
 enum { LRP_DUMP_NAME = 4096 };
 
+static bool dump_failed(struct lrp_runner *runner, const struct lrp_error *err)
+{
+    lrp_runner_say(runner, true, err->message);
+    if (!runner->terminal) lrp_print(stderr, "lrpscope: script: %s\n", err->message);
+    return false;
+}
+
 static bool write_text(struct lrp_runner *runner, const char *path, const char *text)
 {
     struct lrp_error err;
     if (!lrp_runner_may_write(runner, ":dump", path, &err) && !lrp_output_write(path, text, strlen(text), &err)) return true;
-    lrp_runner_say(runner, true, err.message);
-    if (!runner->terminal) lrp_print(stderr, "lrpscope: script: %s\n", err.message);
-    return false;
+    return dump_failed(runner, &err);
+}
+
+static bool dump_svg(struct lrp_runner *runner, const char *path)
+{
+    char *svg = lrp_canvas_to_svg(&runner->canvas, runner->app.caps.light);
+    const bool fine = svg && write_text(runner, path, svg);
+    free(svg);
+    return fine;
+}
+
+/* ---- a picture ---- */
+
+/* Pictures that nothing covers, as large as their cells are in the file. */
+static size_t compose_pictures(const struct lrp_canvas *canvas, struct lrp_bitmap *bitmaps, struct lrp_screen_picture *out)
+{
+    size_t count = 0;
+    for (int i = 0; i < canvas->picture_count; i++) {
+        const struct lrp_canvas_picture *p = &canvas->pictures[i];
+        if (lrp_canvas_covers(canvas, i) ||
+            !lrp_picture_compose(p, LRP_SCREEN_CELL_WIDTH, LRP_SCREEN_CELL_HEIGHT, &bitmaps[count]))
+            continue;
+        out[count] = (struct lrp_screen_picture){p->cells.x, p->cells.y, bitmaps[count].width, bitmaps[count].height,
+                                                 bitmaps[count].rgba};
+        count++;
+    }
+    return count;
+}
+
+/* Heatmaps are drawn as pixels, whatever the terminal shows. */
+static bool dump_png(struct lrp_runner *runner, const char *path)
+{
+    const struct lrp_caps caps = runner->app.caps;
+    struct lrp_canvas *const canvas = &runner->canvas;
+    struct lrp_bitmap bitmaps[LRP_PICTURES_MOST] = {{0}};
+    struct lrp_screen_picture pictures[LRP_PICTURES_MOST];
+    struct lrp_error err;
+    if (caps.mode >= LRP_COLOR_256) {
+        runner->app.caps.cell_width = LRP_SCREEN_CELL_WIDTH;
+        runner->app.caps.cell_height = LRP_SCREEN_CELL_HEIGHT;
+        lrp_app_view(&runner->app, canvas);
+        runner->app.caps = caps;
+    }
+    struct lrp_screen_cells screen = {.columns = canvas->columns, .rows = canvas->rows, .pictures = pictures};
+    struct lrp_screen_cell *cells = calloc((size_t)canvas->columns * (size_t)canvas->rows, sizeof *cells);
+    enum lrp_status status = cells ? LRP_OK : lrp_fail(&err, LRP_MEMORY, "not enough memory");
+    if (!status) {
+        lrp_canvas_to_cells(canvas, caps.light, cells, &screen.paper);
+        screen.cells = cells;
+        screen.picture_count = compose_pictures(canvas, bitmaps, pictures);
+        status = lrp_runner_may_write(runner, ":dump", path, &err);
+    }
+    if (!status) status = lrp_screen_write(&screen, path, &err);
+    for (int i = 0; i < LRP_PICTURES_MOST; i++) lrp_bitmap_free(&bitmaps[i]);
+    free(cells);
+    return !status || dump_failed(runner, &err);
+}
+
+static bool ends_in(const char *path, const char *end)
+{
+    const size_t length = strlen(path), least = strlen(end);
+    return length > least && strcmp(path + length - least, end) == 0;
 }
 
 bool lrp_runner_dump(struct lrp_runner *runner, const char *path)
 {
     char style_path[LRP_DUMP_NAME + 8];
-    const size_t length = strlen(path);
     lrp_app_view(&runner->app, &runner->canvas);
-    if (length > 4 && strcmp(path + length - 4, ".svg") == 0) {
-        char *svg = lrp_canvas_to_svg(&runner->canvas, runner->app.caps.light);
-        const bool fine = svg && write_text(runner, path, svg);
-        free(svg);
-        return fine;
-    }
+    if (ends_in(path, ".svg")) return dump_svg(runner, path);
+    if (ends_in(path, ".png")) return dump_png(runner, path);
     char *text = lrp_canvas_to_text(&runner->canvas), *style = lrp_canvas_to_style(&runner->canvas);
     snprintf(style_path, sizeof style_path, "%s.style", path);
     const bool fine = text && style && write_text(runner, path, text) && write_text(runner, style_path, style);

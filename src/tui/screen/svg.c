@@ -169,3 +169,27 @@ char *lrp_canvas_to_svg(const struct lrp_canvas *canvas, bool light)
     lrp_text_append(out, "</g>\n</svg>\n");
     return lrp_text_take(out);
 }
+
+/* ---- cells ---- */
+
+static struct lrp_screen_cell screen_cell(const struct page *page, const struct lrp_cell *cell)
+{
+    const struct lrp_look look = lrp_theme_look((enum lrp_style)cell->style, LRP_COLOR_DIRECT, page->light);
+    const bool heat = cell->upper != LRP_LEVEL_NONE;
+    return (struct lrp_screen_cell){.rune = heat && !cell->letter ? ' ' : cell->rune, /* a half block is its two grounds */
+                                    .ink = cell->letter ? level_color(page, cell->upper) : or_else(look.fg, page->ink),
+                                    .upper = half_color(page, cell, 0),
+                                    .lower = half_color(page, cell, 1),
+                                    .bold = !heat && look.attributes & LRP_BOLD,
+                                    .underlined = !heat && look.attributes & LRP_UNDERLINE};
+}
+
+void lrp_canvas_to_cells(const struct lrp_canvas *canvas, bool light, struct lrp_screen_cell *cells, int32_t *paper)
+{
+    struct page page = light ? light_page : dark_page;
+    page.canvas = canvas;
+    *paper = page.paper;
+    for (int y = 0; y < canvas->rows; y++)
+        for (int x = 0; x < canvas->columns; x++)
+            cells[(size_t)y * (size_t)canvas->columns + (size_t)x] = screen_cell(&page, cell_at(canvas, x, y));
+}
