@@ -247,8 +247,9 @@ enum lrp_status lrp_strip_write(const struct lrp_strip *strip, const char *path,
 
 /* ---- a screen as a picture ---- */
 
-/* Pixels of a cell: half of it is a square. */
+/* Pixels of a cell from left to right. */
 #define LRP_SCREEN_CELL_WIDTH 12
+/* Pixels of a cell from top to bottom: half of it is a square. */
 #define LRP_SCREEN_CELL_HEIGHT 24
 
 /* A cell of text; colours as 0xRRGGBB. */
@@ -256,7 +257,8 @@ struct lrp_screen_cell {
     uint32_t rune;        /* ' ' and 0: none; lines and blocks are drawn as such */
     int32_t ink;          /* of the character */
     int32_t upper, lower; /* behind it, in the two halves of the cell */
-    bool bold, underlined;
+    bool bold;            /* drawn twice, a pixel apart */
+    bool underlined;      /* a line below it */
 };
 /* A picture that lies over cells. */
 struct lrp_screen_picture {
@@ -266,7 +268,7 @@ struct lrp_screen_picture {
 };
 /* What a screen shows. */
 struct lrp_screen_cells {
-    int columns, rows;
+    int columns, rows;                         /* how many cells there are */
     const struct lrp_screen_cell *cells;       /* borrowed; row by row from the top */
     int32_t paper;                             /* around them */
     const struct lrp_screen_picture *pictures; /* borrowed */
