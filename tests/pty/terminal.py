@@ -205,6 +205,9 @@ class Terminal:
             self.cells[y][x] = (" ", NONE)
         self.pixels[y * self.cell[1]:(y + 1) * self.cell[1], left * self.cell[0]:right * self.cell[0]] = 0
 
+    def clear_pixels(self, y):
+        self.pixels[y * self.cell[1]:(y + 1) * self.cell[1]] = 0
+
     def put(self, rune):
         if ord(rune) in NUMBERS or 0x300 <= ord(rune) < 0x370:
             x = self.x - 1 if self.x else 0
@@ -265,6 +268,11 @@ class Terminal:
                 self.clear(y, 0, self.columns)
         elif final == "X":
             self.clear(self.y, self.x, min(self.x + n, self.columns))
+        elif final in "ST" and not text.count(";"):  # pixels do not move with the lines
+            for y in range(self.rows):
+                self.clear_pixels(y)
+            blank = [[(" ", NONE)] * self.columns for _ in range(n)]
+            self.cells = (self.cells[n:] + blank) if final == "S" else (blank + self.cells[:-n])
         elif final in "P@":  # what stands behind it moves; pixels do not move with it
             kept = self.cells[self.y][:self.x], self.cells[self.y][self.x:]
             blank = [(" ", NONE)] * n

@@ -311,6 +311,7 @@ static bool skip_answer(struct lrp_terminal *t)
         length = lrp_answer_length(bytes, count);
     }
     if (length > 0) lrp_answer_take(bytes, count, &t->answers);
+    if (length > 0) lrp_terminal_ask_more(t->output, &t->answers);
     if (length > 0 && !t->pixels.protocol) set_up_pixels(t);  /* far away terminals are slow to say what they show */
     if (length > 0 || (length < 0 && count > 3)) return true; /* the rest of one is not waited for */
     if (got == KEY_CODE_YES) ungetch((int)next);

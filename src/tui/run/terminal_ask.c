@@ -154,15 +154,19 @@ static int64_t now_ms(void)
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-static bool write_question(int out, bool pixels)
+static bool write_question(int out, const char *question)
 {
-    /* background; name; a kitty picture of one pixel, not to be shown; cell; colours and size of sixel pictures; attributes */
-    static const char full[] = "\033]11;?\033\\\033[>0q\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\\033[16t"
-                               "\033[?1;1;0S\033[?2;1;0S\033[c",
-                      little[] = "\033]11;?\033\\\033[c";
-    const char *const question = pixels ? full : little;
     const size_t length = strlen(question);
     return write(out, question, length) == (ssize_t)length;
+}
+
+/* Terminals that do not know a kitty picture show the question: only those that say their name, which are new, are asked. One
+ * of one pixel, not to be shown; attributes, which mark the end. */
+bool lrp_terminal_ask_more(int out, struct lrp_terminal_answers *answers)
+{
+    if (!*answers->name || answers->asked_more || answers->tmux) return false;
+    answers->asked_more = true;
+    return write_question(out, "\033_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\033\\\033[c");
 }
 
 void lrp_terminal_ask(int in, int out, bool pixels, struct lrp_terminal_answers *answers, struct lrp_typed *typed)
@@ -177,7 +181,9 @@ void lrp_terminal_ask(int in, int out, bool pixels, struct lrp_terminal_answers 
     modes.c_cc[VTIME] = 0;
     if (tcsetattr(in, TCSANOW, &modes)) return;
     const int64_t until = now_ms() + LRP_ANSWER_MS;
-    bool wrote = write_question(out, pixels);
+    /* background; name, cell, colours and size of sixel pictures; attributes */
+    bool wrote =
+        write_question(out, pixels ? "\033]11;?\033\\\033[>0q\033[16t\033[?1;1;0S\033[?2;1;0S\033[c" : "\033]11;?\033\\\033[c");
     for (int64_t left; wrote && !answers->done && (left = until - now_ms()) > 0;) {
         struct pollfd fd = {.fd = in, .events = POLLIN};
         const int ready = poll(&fd, 1, (int)left);
@@ -187,6 +193,7 @@ void lrp_terminal_ask(int in, int out, bool pixels, struct lrp_terminal_answers 
         if (got <= 0) break;
         typed->count += (size_t)got;
         take_answers(typed, answers);
+        if (answers->done && pixels && !getenv("TMUX") && lrp_terminal_ask_more(out, answers)) answers->done = false;
     }
     tcsetattr(in, TCSANOW, &before);
 }
