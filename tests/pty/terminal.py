@@ -99,7 +99,8 @@ class Terminal:
     def reset(self):
         self.cells = [[(" ", NONE)] * self.columns for _ in range(self.rows)]
         self.pixels = np.zeros((self.rows * self.cell[1], self.columns * self.cell[0], 4), np.uint8)
-        self.x = self.y = 0
+        self.x = self.y = self.top = 0
+        self.bottom = self.rows
         self.color, self.last, self.alternate = NONE, " ", False
 
     # ---- pictures ----
@@ -269,10 +270,13 @@ class Terminal:
         elif final == "X":
             self.clear(self.y, self.x, min(self.x + n, self.columns))
         elif final in "ST" and not text.count(";"):  # pixels do not move with the lines
-            for y in range(self.rows):
+            for y in range(self.top, self.bottom):
                 self.clear_pixels(y)
-            blank = [[(" ", NONE)] * self.columns for _ in range(n)]
-            self.cells = (self.cells[n:] + blank) if final == "S" else (blank + self.cells[:-n])
+            part, blank = self.cells[self.top:self.bottom], [[(" ", NONE)] * self.columns for _ in range(n)]
+            self.cells[self.top:self.bottom] = (part[n:] + blank) if final == "S" else (blank + part[:-n])
+        elif final == "r" and not mark:
+            self.top, self.bottom = max(n, 1) - 1, numbers[1] if len(numbers) > 1 and numbers[1] else self.rows
+            self.x = self.y = 0
         elif final in "P@":  # what stands behind it moves; pixels do not move with it
             kept = self.cells[self.y][:self.x], self.cells[self.y][self.x:]
             blank = [(" ", NONE)] * n

@@ -159,6 +159,15 @@ static void make_picture_pairs(const struct lrp_terminal *t)
     for (int i = 0; i < LRP_PICTURE_IDS; i++) init_extended_pair(LRP_PICTURE_PAIRS + i, (int)t->pixels.ids[i], -1);
 }
 
+/* What lies over cells does not move with them: none are inserted, deleted or scrolled. */
+static void keep_cells_still(void)
+{
+    idcok(stdscr, FALSE);
+    change_scroll_region = NULL;
+    scroll_forward = scroll_reverse = parm_index = parm_rindex = NULL;
+    insert_line = delete_line = parm_insert_line = parm_delete_line = NULL;
+}
+
 /* By what the terminal has answered so far. */
 static void set_up_pixels(struct lrp_terminal *t)
 {
@@ -166,12 +175,13 @@ static void set_up_pixels(struct lrp_terminal *t)
     const struct lrp_pixel_protocol *const protocol =
         t->caps.mode == LRP_COLOR_MONO ? NULL : lrp_pixel_protocol_choose(t->asked_pixels, &t->answers, note, sizeof note);
     lrp_pixels_init(&t->pixels, protocol, &t->answers, t->output, t->caps.mode);
+    if (protocol) typeahead(-1); /* cells and pictures change together, whatever is typed meanwhile */
     if (*note) snprintf(t->note, sizeof t->note, "%s", note);
     measure_cell(t);
     if (t->pixels.as_text)
         make_picture_pairs(t);
     else if (protocol)
-        idcok(stdscr, FALSE); /* what lies over cells does not move with them */
+        keep_cells_still();
     struct lrp_text farewell = {0};
     lrp_pixels_farewell(&t->pixels, &farewell);
     for (size_t i = 0; i < farewell.length; i++) lrp_signals_keep(farewell.data[i]);
