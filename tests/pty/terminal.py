@@ -36,6 +36,10 @@ def accents():
 NUMBERS = {c: i for i, c in enumerate(accents())}
 
 
+class Unfinished(Exception):
+    """The screen is being drawn, or stays in a state that it must not stay in."""
+
+
 class Kitty:
     """A picture that was sent."""
 
@@ -192,7 +196,8 @@ class Terminal:
                 if ord(rune[0]) != PLACEHOLDER:
                     continue
                 image = self.images.get(color)
-                assert image and not image.place, f"a cell stands for picture {color}, which is not there"
+                if not image or image.place or len(rune) < 3:
+                    raise Unfinished(f"a cell stands for picture {color}, which is not there")
                 assert image.rgba.shape[:2] == (int(image.keys["r"]) * high, int(image.keys["c"]) * wide)
                 row, column = NUMBERS[ord(rune[1])], NUMBERS[ord(rune[2])]
                 out[y * high:(y + 1) * high, x * wide:(x + 1) * wide] = \
@@ -206,8 +211,11 @@ class Terminal:
             self.cells[y][x] = (" ", NONE)
         self.pixels[y * self.cell[1]:(y + 1) * self.cell[1], left * self.cell[0]:right * self.cell[0]] = 0
 
-    def clear_pixels(self, y):
-        self.pixels[y * self.cell[1]:(y + 1) * self.cell[1]] = 0
+    def scroll(self, lines):
+        """Within the margins, upwards where lines > 0; pixels do not move with them."""
+        self.pixels[self.top * self.cell[1]:self.bottom * self.cell[1]] = 0
+        part, blank = self.cells[self.top:self.bottom], [[(" ", NONE)] * self.columns for _ in range(abs(lines))]
+        self.cells[self.top:self.bottom] = part[lines:] + blank if lines > 0 else blank + part[:lines]
 
     def put(self, rune):
         if ord(rune) in NUMBERS or 0x300 <= ord(rune) < 0x370:
@@ -269,11 +277,8 @@ class Terminal:
                 self.clear(y, 0, self.columns)
         elif final == "X":
             self.clear(self.y, self.x, min(self.x + n, self.columns))
-        elif final in "ST" and not text.count(";"):  # pixels do not move with the lines
-            for y in range(self.top, self.bottom):
-                self.clear_pixels(y)
-            part, blank = self.cells[self.top:self.bottom], [[(" ", NONE)] * self.columns for _ in range(n)]
-            self.cells[self.top:self.bottom] = (part[n:] + blank) if final == "S" else (blank + part[:-n])
+        elif final in "ST" and not text.count(";"):
+            self.scroll(n if final == "S" else -n)
         elif final == "r" and not mark:
             self.top, self.bottom = max(n, 1) - 1, numbers[1] if len(numbers) > 1 and numbers[1] else self.rows
             self.x = self.y = 0
@@ -321,9 +326,17 @@ class Terminal:
             self.token(self.TOKEN.fullmatch(inner))
         elif m[8]:
             self.take_sixel(m[8])
+        elif m[10] == "M":
+            if self.y == self.top:
+                self.scroll(-1)
+            else:
+                self.y = max(self.y - 1, 0)
         elif m[11]:
             self.x = 0 if m[11] == "\r" else max(self.x - 1, 0) if m[11] == "\b" else self.x
-            self.y = min(self.y + (m[11] == "\n"), self.rows - 1)
+            if m[11] == "\n" and self.y == self.bottom - 1:
+                self.scroll(1)
+            else:
+                self.y = min(self.y + (m[11] == "\n"), self.rows - 1)
         elif m[12]:
             for rune in m[12]:
                 self.put(rune)

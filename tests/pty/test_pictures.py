@@ -11,7 +11,7 @@ import tempfile
 import numpy as np
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
-from terminal import Terminal, png_file
+from terminal import Terminal, Unfinished, png_file
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from program import BINARY, fail, finish, run
 
@@ -29,7 +29,10 @@ def exported(folder, layer, *more):
 
 def seen(terminal):
     """The picture on the screen, cut out: rows of (r, g, b); None: there is none."""
-    out = terminal.picture()
+    try:
+        out = terminal.picture()
+    except Unfinished:
+        return None
     ys, xs = np.nonzero(out[..., 3])
     if not len(ys):
         return None
