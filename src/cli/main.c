@@ -131,12 +131,23 @@ static void prepare_environment(char **argv)
     execv(self, argv);                                              /* libraries read their environment when they are loaded */
 }
 
+/* A plugin that calls exit() must not look like success. */
+static void blame_exit(void)
+{
+    const char *plugin = lrp_plugin_running();
+    if (!plugin) return;
+    lrp_print(stderr, "lrpscope: plugin %s: it ended the program\n", plugin);
+    lrp_print_flush(stderr);
+    _exit(lrp_status_exit_code(LRP_FILE));
+}
+
 int main(int argc, char **argv)
 {
     prepare_environment(argv);
     setlocale(LC_CTYPE, "");
     lrp_signals_blame(lrp_model_file_at, lrp_status_exit_code(LRP_FILE), lrp_plugin_running);
     lrp_signals_leave(lrp_output_leave);
+    atexit(blame_exit);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file beyond the limit is an error like a full disk */
     struct lrp_arguments arguments;

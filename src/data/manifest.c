@@ -178,13 +178,14 @@ static enum lrp_status read_lines(struct lrp_manifest *m, FILE *file, bool zeros
     size_t size = 0, bytes = 0;
     enum lrp_status status = LRP_OK;
     for (ssize_t n; !status && (n = getdelim(&line, &size, zeros ? '\0' : '\n', file)) >= 0;) {
+        const bool marked = bytes == 0 && n >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0; /* as Windows marks UTF-8 */
         bytes += (size_t)n;
         if (n && line[n - 1] == (zeros ? '\0' : '\n')) line[--n] = '\0';
         if (!zeros && n && line[n - 1] == '\r') line[--n] = '\0';
         if (bytes > MOST_BYTES) status = lrp_fail(err, LRP_FILE, "the list is longer than %zu bytes", MOST_BYTES);
         if (!status && strlen(line) != (size_t)n)
             status = lrp_fail(err, LRP_FILE, "line %zu holds a NUL (-0 reads such lists)", m->count + 1);
-        if (!status) status = add_line(m, line, err);
+        if (!status) status = add_line(m, line + (marked ? 3 : 0), err);
     }
     if (!status && ferror(file)) status = lrp_fail(err, LRP_FILE, "it cannot be read: %s", strerror(errno));
     free(line);

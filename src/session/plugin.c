@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "account.h"
 #include "apply.h"
@@ -321,6 +322,20 @@ static enum lrp_status run_main(struct lrp_plugin *p, struct lrp_error *err)
     return LRP_OK;
 }
 
+#ifndef LRP_PORTABLE
+/* The loader waits for pipes, and faults on files that are cut off: that is the plugin's. */
+static enum lrp_status open_object(struct lrp_plugin *p, const char *path, struct lrp_error *err)
+{
+    struct stat info;
+    if (stat(path, &info) == 0 && !S_ISREG(info.st_mode))
+        return lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: it is no regular file", p->path);
+    lrp_plugin_enter(p->path);
+    p->object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    lrp_plugin_leave();
+    return p->object ? LRP_OK : lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: %.500s", p->path, dlerror());
+}
+#endif
+
 enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer, struct lrp_plugin **out,
                                 struct lrp_error *err)
 {
@@ -340,9 +355,7 @@ enum lrp_status lrp_plugin_load(const char *path, struct lrp_plugin_offer *offer
 #ifdef LRP_PORTABLE
     enum lrp_status status = lrp_fail(err, LRP_USAGE, "plugin %s: this portable build loads no plugins (others do)", path);
 #else
-    p->object = dlopen(full.data, RTLD_NOW | RTLD_LOCAL);
-    enum lrp_status status =
-        p->object ? LRP_OK : lrp_fail(err, LRP_FILE, "plugin %s: it cannot be loaded: %.500s", path, dlerror());
+    enum lrp_status status = open_object(p, full.data, err);
 #endif
     lrp_text_free(&full);
     p->offer = offer;

@@ -165,8 +165,8 @@ def shards_and_kills(count):
 
 def lists(count):
     first, second = "in/cat/000.npy", "in/dog/001.npy"
-    with open("list.txt", "w") as file:
-        file.write(f"# two of one name, with targets\n{first}\t2\n\n{first}\tdog\n{second}\n{second}\tnobody\n")
+    with open("list.txt", "w", encoding="utf-8") as file:
+        file.write(f"\ufeff# two of one name, with targets\n{first}\t2\n\n{first}\tdog\n{second}\n{second}\tnobody\n")
     run("batch", "m.onnx", "--inputs", "list.txt", "--output-dir", "list", "--labels", "labels.txt", "-q", code=3)
     rows = lines("list/shard-0-of-1/results.jsonl")
     expect(f"list {rows}", [r["name"] for r in rows] == [first, first + "~2", second, second + "~2"] and [r.get("target") for r in rows[:2]] == [2, 1] and "nobody" in rows[3]["error"])

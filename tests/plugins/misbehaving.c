@@ -1,6 +1,7 @@
 /* misbehaving.c: plugins that do one thing wrong each: built once for every WRONG. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lrpscope/plugin.h"
 
@@ -11,6 +12,9 @@ static int forward(const struct lrp_plugin_call *call)
 #endif
 #ifdef WRONG_FAULT
     raise(SIGSEGV); /* as a wrong pointer does */
+#endif
+#ifdef WRONG_EXIT
+    exit(0);
 #endif
 #ifdef WRONG_NAN
     call->out[0].data[0] = 0.0F / (call->in[0].data[0] - call->in[0].data[0]);

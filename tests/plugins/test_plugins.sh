@@ -206,10 +206,16 @@ plug=$plugins/plugin_wrong_FAULT.so
 run run double.json x.npy --plugin "$plug" 2>/dev/null
 [ $code -ne 0 ] || fail "a plugin that crashes ends well"
 grep -qF "lrpscope: plugin $plug: it crashed" err || fail "who crashed is not named: $(cat err)"
+plug=$plugins/plugin_wrong_EXIT.so; bad 3 "it ended the program" run double.json x.npy --plugin "$plug"
 plug=$plugins/plugin_wrong_VJP.so; bad 4 "vjp gives numbers that are not finite" explain double.json x.npy --plugin "$plug" --method gradient -q
 plug=$plugins/plugin_wrong_NOTHING.so; bad 3 "it is none" check double.json --plugin "$plug"
 plug=nowhere.so; bad 3 "cannot be loaded" check double.json --plugin "$plug"
 plug=double.json; bad 3 "cannot be loaded" check double.json --plugin "$plug"
+mkfifo pipe.so; plug=pipe.so; bad 3 "no regular file" check double.json --plugin "$plug"
+head -c 9000 "$plugins/plugin_doubling.so" >cut.so
+run check double.json --plugin cut.so 2>/dev/null
+[ $code -ne 0 ] || fail "a plugin that is cut off ends well"
+grep -qF "lrpscope: plugin cut.so: it c" err || fail "who is cut off is not named: $(cat err)"
 plug=$plugins/plugin_doubling.so
 cp "$plug" copy.so; ln -s copy.so link.so
 good 0 check double.json --plugin copy.so --plugin ./link.so --plugin "$PWD/copy.so" --support-layer my-doubling-layer
