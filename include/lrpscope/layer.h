@@ -14,7 +14,7 @@ extern "C" {
 
 /* A layer: an anchor operator with the activation fused behind it. Everything is borrowed from the list. */
 struct lrp_layer {
-    int index;        /* 1.. in execution order; row 0 is the model input, type "input" */
+    int index;        /* 1.. in execution order; 0: an input of the model, type "input" */
     const char *name; /* node name, or the name of its first output; unique */
     const char *type; /* "convolution", "dense", ...; the operator's name in kebab case if LRP does not know it */
     const char *group, *second_group; /* "" if none */
@@ -30,12 +30,13 @@ struct lrp_layer {
     const char *const *nodes;   /* nodes of the file that this layer holds: its own, then folded arithmetic */
     const char *const *inputs;  /* names of its data inputs (values) */
     const char *const *outputs; /* names of its outputs; the first is the one relevance is shown for */
-    const int *sources;         /* layer index each input comes from */
+    const int *sources;         /* layer index each input comes from; 0: it is an input of the model, whichever */
     const int *consumers;       /* layer indices its outputs go to */
     int node_count, input_count, output_count, consumer_count; /* of nodes, inputs and sources, outputs, consumers */
     struct lrp_shape shape;                                    /* of the first output; unknown: rank -1 or dimension -1 */
     int64_t parameters, macs;        /* elements of weights; multiply-accumulates of one forward pass */
-    bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it */
+    bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it (if `shape_pending`,
+                                        once shapes are known) */
     const char *obstacle;            /* why it is not executable, or "" */
     bool shape_pending;              /* runs once an input, or --input-shape, fixes the shapes */
     bool output_softmax;             /* a softmax or log-softmax that gives the model's output */
@@ -74,22 +75,35 @@ struct lrp_rewriting {
 
 /* All layers of a model under some settings. Borrowed from the snapshot it is in. */
 struct lrp_layer_list {
-    const struct lrp_layer *rows;           /* rows[0] is the input; rows[i].index == i */
-    size_t count;                           /* with row 0 */
-    int64_t parameters, macs;               /* totals */
-    size_t activation_bytes;                /* of all values kept in one pass, float32 */
-    const char *const *dropped;             /* nodes that vanished: identities, dropout, dead nodes */
-    size_t dropped_count;                   /* of dropped */
-    const char *const *canonized;           /* one line for every rewriting that was done, for --canonize-report */
-    size_t canonized_count;                 /* of canonized */
-    const char *const *removed;             /* values that canonization or a pattern swallowed */
-    size_t removed_count;                   /* of removed */
+    const struct lrp_layer *rows; /* rows[0] is the first input; rows[i].index == i */
+    size_t count;                 /* with row 0 */
+    size_t further_inputs;        /* the model's second input and the rest have rows behind the layers': rows[count] ...
+                                     rows[count + further_inputs - 1], index 0. What is there by layer is there of them */
+    int64_t parameters, macs;     /* totals */
+    size_t activation_bytes;      /* of all values kept in one pass, float32 */
+    const char *const *dropped;   /* nodes that vanished: identities, dropout, dead nodes */
+    size_t dropped_count;         /* of dropped */
+    const char *const *canonized; /* one line for every rewriting that was done, for --canonize-report */
+    size_t canonized_count;       /* of canonized */
+    const char *const *removed;   /* values that canonization or a pattern swallowed */
+    size_t removed_count;         /* of removed */
     const struct lrp_rewriting *rewritings; /* everything that was done, canonization and the rest, as it was done */
     size_t rewriting_count;                 /* of rewritings */
     const struct lrp_container *containers; /* in the order of their first layers */
     size_t container_count;                 /* of containers */
 };
 
+/* Rows of a list, those of inputs with them: what arrays by layer are as long as. */
+static inline size_t lrp_layer_rows(const struct lrp_layer_list *list)
+{
+    return list->count + list->further_inputs;
+}
+/* In the order in which they are listed: all inputs, then the layers. */
+static inline size_t lrp_layer_row_at(const struct lrp_layer_list *list, size_t place)
+{
+    const size_t inputs = 1 + list->further_inputs;
+    return place == 0 ? 0 : place < inputs ? list->count + place - 1 : place - inputs + 1;
+}
 /* Which layer of b answers to which of a: with[i] for row i of a (as many as a has; the caller's), -1: none. Layers of one name
  * belong together, others by order and type; no two pairs cross. Row 0 answers to row 0. Errors: LRP_MEMORY. */
 enum lrp_status lrp_layer_list_align(const struct lrp_layer_list *a, const struct lrp_layer_list *b, int *with,

@@ -76,9 +76,10 @@ struct lrp_ledger_row {
 };
 /* Immutable once made. */
 struct lrp_ledger {
-    struct lrp_ledger_row *rows; /* by layer; row 0, the input: what arrives there */
-    size_t count;                /* with row 0 */
-    struct lrp_ledger_row total; /* in: the output that is explained, out: the relevance of the model's first input */
+    struct lrp_ledger_row *rows; /* by layer; of inputs, row 0 and those behind the layers: what arrives there */
+    size_t count;                /* of layers, with row 0 */
+    size_t further_inputs;       /* of rows behind them */
+    struct lrp_ledger_row total; /* in: the output that is explained, out: the relevance of all inputs of the model */
 };
 
 #pragma GCC visibility pop

@@ -163,7 +163,8 @@ struct lrp_snapshot_input {
     const struct lrp_result *relevance;  /* that arrived; NULL: none does, or not yet */
     double sum;                          /* of that relevance, over all samples */
 };
-/* Everything there is to see at one moment; immutable, to be released. Arrays are indexed by layer (row 0: the input). */
+/* Everything there is to see at one moment; immutable, to be released. Arrays are indexed by layer: row 0 is the first input,
+ * further ones have the rows behind the layers (lrp_layer_rows). The check is about layers alone. */
 struct lrp_snapshot {
     const struct lrp_model *model;       /* borrowed from the snapshot, as all that follows */
     const char *model_path;              /* the path it was opened by */
@@ -222,7 +223,7 @@ struct lrp_snapshot {
 /* A snapshot of now. Errors: LRP_MEMORY. Cheap: tensors are shared. */
 enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err);
 /* The same by functions, for bindings that cannot read structs. Borrowed from the snapshot; layers from 0, the input, to one
- * less than the count, samples from 0. Names: NULL beyond. */
+ * less than the count, behind them the model's further inputs, samples from 0. Names: NULL beyond. */
 size_t lrp_snapshot_layer_count(const struct lrp_snapshot *snapshot);
 const char *lrp_snapshot_layer_name(const struct lrp_snapshot *snapshot, size_t layer);
 const char *lrp_snapshot_layer_type(const struct lrp_snapshot *snapshot, size_t layer);
@@ -323,16 +324,17 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
 /* Heatmap number k of the snapshot's concepts; to be freed with lrp_plane_free. Errors: LRP_UNSUPPORTED if it is not there. */
 enum lrp_status lrp_snapshot_concept_plane(const struct lrp_snapshot *snapshot, size_t k, int64_t sample, struct lrp_plane *out,
                                            struct lrp_error *err);
-/* What a heatmap of this kind is laid over under the settings: the brightness of the input, 0..1 (channels averaged, from the
- * smallest to the largest value). The plane (lrp_snapshot_plane) and it get one size: lrp_plane_match. grey->values is NULL
- * where nothing lies below; to be freed with lrp_plane_free. Errors: LRP_UNSUPPORTED for LRP_SHOW_OVERLAY if the input is no
- * picture. */
-enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum lrp_show show, int64_t sample,
+/* What a heatmap of this kind is laid over under the settings: the brightness of the input (of several the first picture that
+ * the layer is made from), 0..1 (channels averaged, from the smallest to the largest value). The plane (lrp_snapshot_plane) and
+ * it get one size: lrp_plane_match. grey->values is NULL where nothing lies below; to be freed with lrp_plane_free. Errors:
+ * LRP_UNSUPPORTED for LRP_SHOW_OVERLAY if the input is no picture. */
+enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                       struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err);
-/* Draws a plane as heatmaps of this kind are drawn and writes it as PNG; the plane grows where the picture below it is larger.
+/* Draws a plane of a layer as heatmaps of this kind are drawn and writes it as PNG; the plane grows where the picture below it
+ * is larger.
  */
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *snapshot, struct lrp_plane *plane, enum lrp_show show,
-                                         int64_t sample, const char *path, struct lrp_error *err);
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *plane,
+                                         enum lrp_show show, int64_t sample, const char *path, struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */
 enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                             const char *path, struct lrp_error *err);

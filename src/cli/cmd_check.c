@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "commands.h"
+#include "input_rows.h"
 #include "job.h"
 #include "json_output.h"
 #include "table.h"
@@ -18,7 +19,7 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     const struct lrp_check *check = now->check;
     const bool skipped = lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS);
     const enum lrp_status status =
-        lrp_cli_check_table(check, arguments->all ? LRP_CLI_CHECK_ALL : LRP_CLI_CHECK_GROUPED, stdout, err);
+        lrp_cli_check_table(check, now->layers, arguments->all ? LRP_CLI_CHECK_ALL : LRP_CLI_CHECK_GROUPED, stdout, err);
     if (status) return status;
     const size_t layers = check->count - 1;
     if (check->passed)
@@ -54,6 +55,10 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     lrp_cli_json_put_bool(&d, d.root, "passed", now->check->passed);
     lrp_cli_json_put_bool(&d, d.root, "skipped", lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS));
     lrp_cli_json_put_bool(&d, d.root, "output_softmax", now->check->output_softmax);
+    cJSON *inputs = lrp_cli_json_put_array(&d, d.root, "inputs");
+    for (size_t i = 0; i < now->input_count; i++)
+        lrp_cli_json_put_text(&d, lrp_cli_put_input(&d, inputs, now->layers, i), "status",
+                              lrp_check_state_text(LRP_CHECK_INPUT));
     cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");
     for (size_t i = 1; i < now->check->count; i++) add_row(&d, rows, &now->check->rows[i]);
     const enum lrp_status status = lrp_cli_json_print(&d, stdout, err);

@@ -11,6 +11,7 @@
 #include "profile.h"
 #include "steps.h"
 #include "table.h"
+#include "text.h"
 
 /* ---- files ---- */
 
@@ -32,23 +33,6 @@ static enum lrp_status not_reached(const struct lrp_explain *e, const char *at, 
                     e->arguments->model, at);
 }
 
-/* An input that --at names stands in row 0 with the first one, whose relevance is not its own. */
-static enum lrp_status check_reached(const struct lrp_explain *e, struct lrp_error *err)
-{
-    const struct lrp_model *model = lrp_session_model(e->job.session);
-    const char *at = e->arguments->at;
-    bool other = false;
-    for (size_t i = 1; at && i < lrp_model_input_count(model); i++) {
-        struct lrp_model_value input;
-        lrp_model_input(model, i, &input);
-        other |= strcmp(input.name, at) == 0;
-    }
-    if (!other || e->arguments->show != LRP_SHOW_RELEVANCE) return LRP_OK;
-    const struct lrp_tensor *relevance = lrp_session_value_relevance(e->job.session, at);
-    lrp_tensor_release(relevance);
-    return relevance ? LRP_OK : not_reached(e, at, err);
-}
-
 /* The relevance that --at names: of a value by its exact name, else of the layer its selector found. */
 static enum lrp_status keep_relevance(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
                                       struct lrp_error *err)
@@ -64,6 +48,26 @@ static enum lrp_status keep_relevance(struct lrp_explain *e, struct lrp_explain_
     return status;
 }
 
+/* Files of the input's relevance hold that of one; whoever has others is told which and how to write them. */
+static void say_other_inputs(struct lrp_explain *e, const struct lrp_explain_round *round, const struct lrp_snapshot *now)
+{
+    const struct lrp_arguments *a = e->arguments;
+    const char *option = round->files.heatmap ? "--heatmap F.png" : "--relevance F.npy", *tokens = now->token_input;
+    struct lrp_text line = {0};
+    if (a->at || lrp_breakdown_asked(a) || a->show != LRP_SHOW_RELEVANCE) return;
+    if (!round->files.heatmap && !round->files.relevance) return;
+    for (size_t i = 0; i < now->input_count; i++) {
+        const struct lrp_snapshot_input *input = &now->inputs[i];
+        const bool written = tokens ? strcmp(input->name, tokens) == 0 : i == 0;
+        if (!written && input->relevance && lrp_result_tensor(input->relevance)->count)
+            lrp_text_printf(&line, "%s%s",
+                            line.length ? ", " : "relevance of other inputs is not in these files: ", input->name);
+    }
+    if (line.length) lrp_text_printf(&line, " (--at NAME %s writes that of one)", option);
+    if (line.data && !line.failed) lrp_cli_job_note(&e->job, line.data);
+    lrp_text_free(&line);
+}
+
 /* ---- passes and rounds ---- */
 
 static enum lrp_status show_pass(struct lrp_explain *e, struct lrp_explain_round *round, const struct lrp_snapshot *now,
@@ -71,8 +75,8 @@ static enum lrp_status show_pass(struct lrp_explain *e, struct lrp_explain_round
 {
     const size_t samples = lrp_cli_samples_in(&e->job);
     lrp_cli_job_say(&e->job, now);
-    enum lrp_status status = check_reached(e, err);
-    if (!status) status = keep_relevance(e, round, now, err);
+    say_other_inputs(e, round, now);
+    enum lrp_status status = keep_relevance(e, round, now, err);
     if (!status && e->arguments->output_dir) /* now that there is something to put into it */
         status = lrp_cli_dir_make(e->arguments->output_dir, err);
     if (!status) status = write_layerwise(e, round, pass, err);

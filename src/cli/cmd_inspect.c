@@ -104,6 +104,11 @@ static int inspect(const struct lrp_arguments *arguments)
     return code;
 }
 
+static enum lrp_check_state state_of(const struct lrp_snapshot *now, size_t row)
+{
+    return row < now->check->count ? now->check->rows[row].state : LRP_CHECK_INPUT;
+}
+
 static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
@@ -111,17 +116,18 @@ static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_err
                                                       {"rule", false},       {"check", false},  {"sum R", true}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-    for (size_t i = 0; i < now->layers->count; i++) {
+    for (size_t k = 0; k < lrp_layer_rows(now->layers); k++) {
+        const size_t i = lrp_layer_row_at(now->layers, k);
         const struct lrp_layer *layer = &now->layers->rows[i];
         char text[160];
         lrp_cli_table_cell(&table, "%d", layer->index);
         lrp_cli_table_cell(&table, "%s", layer->name);
         lrp_cli_table_cell(&table, "%s", layer->type);
-        lrp_cli_table_cell(&table, "%s", i ? layer->activation : "");
+        lrp_cli_table_cell(&table, "%s", layer->index ? layer->activation : "");
         lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", text, sizeof text));
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%s", now->rules[i]);
-        lrp_cli_table_cell(&table, "%s", lrp_check_state_text(now->check->rows[i].state));
+        lrp_cli_table_cell(&table, "%s", lrp_check_state_text(state_of(now, i)));
         lrp_cli_table_cell(&table, "%s",
                            now->relevance[i] ? lrp_cli_number(now->relevance_statistics[i].sum, text, sizeof text) : "-");
     }
@@ -135,7 +141,8 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
     cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");
-    for (size_t i = 0; i < now->layers->count; i++) {
+    for (size_t k = 0; k < lrp_layer_rows(now->layers); k++) {
+        const size_t i = lrp_layer_row_at(now->layers, k);
         const struct lrp_layer *layer = &now->layers->rows[i];
         cJSON *o = lrp_cli_json_put_object(&d, rows, NULL);
         lrp_cli_json_put_number(&d, o, "index", layer->index);
@@ -145,7 +152,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
         lrp_cli_json_put_shape(&d, o, "shape", &layer->shape);
         lrp_cli_json_put_number(&d, o, "parameters", (double)layer->parameters);
         lrp_cli_json_put_text(&d, o, "rule", now->rules[i]);
-        lrp_cli_json_put_text(&d, o, "status", lrp_check_state_text(now->check->rows[i].state));
+        lrp_cli_json_put_text(&d, o, "status", lrp_check_state_text(state_of(now, i)));
         if (now->relevance[i])
             lrp_cli_json_put_number(&d, o, "sum", now->relevance_statistics[i].sum);
         else

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "input_rows.h"
 #include "job.h"
 #include "json_output.h"
 #include "table.h"
@@ -81,14 +82,15 @@ static enum lrp_status print_text(const struct lrp_arguments *arguments, const s
     const struct lrp_layer_list *layers = now->layers;
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-    for (size_t i = 1; i < layers->count; i++) {
+    for (size_t k = lrp_cli_first_place(layers); k < lrp_layer_rows(layers); k++) {
+        const size_t i = lrp_layer_row_at(layers, k);
         const struct lrp_layer *layer = &layers->rows[i];
         char shape[160];
         if (lrp_cli_leaves_out(arguments, layer)) continue;
         lrp_cli_table_cell(&table, "%d", layer->index);
         lrp_cli_table_cell(&table, "%*s%s", 2 * depth_of(layers, layer), "", layer->name);
         lrp_cli_table_cell(&table, "%s", layer->type);
-        lrp_cli_table_cell(&table, "%s", layer->activation);
+        lrp_cli_table_cell(&table, "%s", layer->index ? layer->activation : "");
         lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", shape, sizeof shape));
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
@@ -175,10 +177,20 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     d->failed |= !fallback;
     lrp_cli_json_put_text(d, o, "fallback", fallback);
     free(fallback);
-    lrp_cli_json_put_bool(d, o, "executable", layer->executable);
+    lrp_cli_json_put_bool(d, o, "executable", layer->executable || layer->shape_pending);
     lrp_cli_json_put_bool(d, o, "differentiable", layer->differentiable);
     lrp_cli_json_put_number(d, o, "body", layer->body);
     add_operator(d, o, layer->index, now);
+}
+
+static void add_inputs(struct lrp_document *d, const struct lrp_snapshot *now)
+{
+    cJSON *array = lrp_cli_json_put_array(d, d->root, "inputs");
+    for (size_t i = 0; i < now->input_count; i++) {
+        cJSON *o = lrp_cli_put_input(d, array, now->layers, i);
+        lrp_cli_json_put_shape(d, o, "shape", &now->inputs[i].shape);
+        lrp_cli_json_put_text(d, o, "dtype", lrp_dtype_text(now->inputs[i].dtype));
+    }
 }
 
 static void add_container(struct lrp_document *d, cJSON *array, const struct lrp_container *container)
@@ -206,6 +218,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     const struct lrp_layer_list *layers = now->layers;
     struct lrp_document d;
     lrp_cli_json_init(&d, arguments->model);
+    add_inputs(&d, now);
     cJSON *array = lrp_cli_json_put_array(&d, d.root, "layers");
     for (size_t i = 1; i < layers->count; i++) add_layer(&d, array, &layers->rows[i], now);
     cJSON *containers = lrp_cli_json_put_array(&d, d.root, "containers");

@@ -32,6 +32,7 @@ static enum lrp_status run_round(struct ledger *l, size_t round, struct lrp_erro
 
 static enum lrp_status print_json(struct ledger *l, struct lrp_error *err)
 {
+    lrp_cli_ledger_put_inputs(&l->document, &l->sums, l->opened);
     lrp_cli_ledger_put_rows(&l->document, "rows", &l->sums, l->opened);
     lrp_cli_ledger_put_total(&l->document, "total", &l->sums);
     return lrp_cli_json_print(&l->document, stdout, err);

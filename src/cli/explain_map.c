@@ -110,7 +110,7 @@ enum lrp_status lrp_explain_map(const struct lrp_explain *e, const struct lrp_ex
     const struct lrp_plane *planes[] = {&m.plane};
     enum lrp_status status = lrp_snapshot_heatmap_options(now, show, &m.options, err);
     if (!status) status = lrp_range_of(planes, 1, &m.options, &m.range, err);
-    if (!status) status = lrp_snapshot_underlay(now, show, (int64_t)sample, &m.plane, &m.grey, err);
+    if (!status) status = lrp_snapshot_underlay(now, e->layer, show, (int64_t)sample, &m.plane, &m.grey, err);
     if (!status) status = fit_terminal(&m, err);
     if (!status) print_map(&m);
     map_free(&m);

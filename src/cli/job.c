@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "input_rows.h"
 #include "paths.h"
 #include "table.h"
 
@@ -217,11 +218,15 @@ static bool is_new(struct lrp_cli_job *job, const char *line)
     return true;
 }
 
+void lrp_cli_job_note(struct lrp_cli_job *job, const char *line)
+{
+    if (!job->arguments->quiet && is_new(job, line)) lrp_cli_note(line);
+}
+
 void lrp_cli_job_say(struct lrp_cli_job *job, const struct lrp_snapshot *snapshot)
 {
     if (job->arguments->quiet) return;
-    for (size_t i = 0; i < snapshot->note_count; i++)
-        if (is_new(job, snapshot->notes[i])) lrp_cli_note(snapshot->notes[i]);
+    for (size_t i = 0; i < snapshot->note_count; i++) lrp_cli_job_note(job, snapshot->notes[i]);
     for (size_t i = 0; i < snapshot->doubt_count; i++)
         if (is_new(job, snapshot->doubts[i])) lrp_cli_warn_lines(snapshot->doubts[i]);
 }
@@ -261,14 +266,26 @@ void lrp_cli_say_left_out(size_t count)
                   count == 1 ? "" : "s", count == 1 ? "is" : "are", count == 1 ? "it" : "them");
 }
 
-enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,
-                                    struct lrp_error *err)
+/* The check is about layers; inputs have a row of their own where there are several. */
+static void input_rows(struct lrp_table *table, const struct lrp_layer_list *layers)
+{
+    for (size_t k = lrp_cli_first_place(layers); k <= layers->further_inputs; k++) {
+        const struct lrp_layer *row = &layers->rows[lrp_layer_row_at(layers, k)];
+        const char *const cells[] = {row->name, row->type, "", "", "", lrp_check_state_text(LRP_CHECK_INPUT), "", ""};
+        lrp_cli_table_cell(table, "%d", row->index);
+        for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) lrp_cli_table_cell(table, "%s", cells[c]);
+    }
+}
+
+enum lrp_status lrp_cli_check_table(const struct lrp_check *check, const struct lrp_layer_list *layers,
+                                    enum lrp_cli_check_rows rows, FILE *file, struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"#", true},          {"layer", false},      {"type", false},
                                                       {"supported", false}, {"activation", false}, {"supported", false},
                                                       {"status", false},    {"reason", false},     {"remedy", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+    if (layers) input_rows(&table, layers);
     for (size_t i = 1; i < check->count; i++) {
         const bool grouped = rows != LRP_CLI_CHECK_ALL && check->rows[i].failed;
         if (rows == LRP_CLI_CHECK_FAILING && !check->rows[i].failed) continue;
@@ -283,7 +300,7 @@ enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_
 enum lrp_status lrp_cli_check_refuse(const struct lrp_arguments *arguments, const struct lrp_check *check,
                                      struct lrp_error *err)
 {
-    const enum lrp_status status = lrp_cli_check_table(check, LRP_CLI_CHECK_FAILING, stderr, err);
+    const enum lrp_status status = lrp_cli_check_table(check, NULL, LRP_CLI_CHECK_FAILING, stderr, err);
     if (status) return status;
     const size_t length = strlen(check->guidance);
     lrp_print(stderr, "\n%s%s", check->guidance, length && check->guidance[length - 1] != '\n' ? "\n" : "");

@@ -61,6 +61,8 @@ int lrp_cli_job_fail(const struct lrp_cli_job *job, enum lrp_status status, cons
 /* Prints the warnings about rules on stderr, unless -q. */
 void lrp_cli_job_warn(const struct lrp_arguments *arguments, const struct lrp_snapshot *snapshot);
 
+/* Prints a line on stderr the first time it is told, unless -q. */
+void lrp_cli_job_note(struct lrp_cli_job *job, const char *line);
 /* Prints what is to be said of the snapshot's inputs and of why its results cannot be trusted on stderr, unless -q; every line
  * once. */
 void lrp_cli_job_say(struct lrp_cli_job *job, const struct lrp_snapshot *snapshot);
@@ -77,7 +79,8 @@ void lrp_cli_say_left_out(size_t count);
 
 /* Which rows of the check are told: every one; those that fail for one cause in one line; of these only those that fail. */
 enum lrp_cli_check_rows { LRP_CLI_CHECK_ALL, LRP_CLI_CHECK_GROUPED, LRP_CLI_CHECK_FAILING };
-enum lrp_status lrp_cli_check_table(const struct lrp_check *check, enum lrp_cli_check_rows rows, FILE *file,
-                                    struct lrp_error *err);
+/* `layers`: that of the check, whose inputs come first where there are several; NULL: they do not. */
+enum lrp_status lrp_cli_check_table(const struct lrp_check *check, const struct lrp_layer_list *layers,
+                                    enum lrp_cli_check_rows rows, FILE *file, struct lrp_error *err);
 
 #endif

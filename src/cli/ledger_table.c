@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input_rows.h"
 #include "table.h"
 
 static void add_row(struct lrp_ledger_row *into, const struct lrp_ledger_row *row)
@@ -21,11 +22,12 @@ static void add_row(struct lrp_ledger_row *into, const struct lrp_ledger_row *ro
 enum lrp_status lrp_cli_ledger_add(struct lrp_ledger_sums *sums, const struct lrp_ledger *ledger, struct lrp_error *err)
 {
     if (!sums->rows) {
-        sums->rows = calloc(ledger->count, sizeof *sums->rows);
+        sums->rows = calloc(ledger->count + ledger->further_inputs, sizeof *sums->rows);
         if (!sums->rows) return lrp_fail(err, LRP_MEMORY, "not enough memory");
         sums->count = ledger->count;
+        sums->further_inputs = ledger->further_inputs;
     }
-    for (size_t i = 0; i < sums->count && i < ledger->count; i++) add_row(&sums->rows[i], &ledger->rows[i]);
+    for (size_t i = 0; i < sums->count + sums->further_inputs; i++) add_row(&sums->rows[i], &ledger->rows[i]);
     add_row(&sums->total, &ledger->total);
     return LRP_OK;
 }
@@ -72,6 +74,16 @@ static void flags_text(const struct lrp_ledger_row *row, char *buffer, size_t si
         }
 }
 
+/* Where relevance ends: nothing is handed on from an input. */
+static void add_input(struct lrp_table *table, const struct lrp_layer *layer, const struct lrp_ledger_row *row)
+{
+    char number[40], flags[400];
+    flags_text(row, flags, sizeof flags);
+    const char *const cells[] = {layer->name, "", lrp_cli_number(row->in, number, sizeof number), "", "", "", flags};
+    lrp_cli_table_cell(table, "%d", layer->index);
+    for (size_t c = 0; c < sizeof cells / sizeof *cells; c++) lrp_cli_table_cell(table, "%s", cells[c]);
+}
+
 static void add_cells(struct lrp_table *table, const struct lrp_ledger_row *row)
 {
     char number[40], text[400];
@@ -93,6 +105,11 @@ enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const s
                                                       {"out", true}, {"lost", true},   {"lost to", false}, {"flags", false}};
     struct lrp_table table;
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
+    const struct lrp_layer_list *layers = snapshot->layers;
+    for (size_t k = lrp_cli_first_place(layers); k <= layers->further_inputs; k++) {
+        const size_t row = lrp_layer_row_at(layers, k);
+        add_input(&table, &layers->rows[row], &sums->rows[row]);
+    }
     for (size_t i = 1; i < sums->count; i++) {
         lrp_cli_table_cell(&table, "%zu", i);
         lrp_cli_table_cell(&table, "%s", snapshot->layers->rows[i].name);
@@ -100,7 +117,7 @@ enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const s
         add_cells(&table, &sums->rows[i]);
     }
     lrp_cli_table_cell(&table, "%s", "");
-    lrp_cli_table_cell(&table, "%s", "output to input");
+    lrp_cli_table_cell(&table, "%s", layers->further_inputs ? "output to inputs" : "output to input");
     lrp_cli_table_cell(&table, "%s", "");
     add_cells(&table, &sums->total);
     const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
@@ -134,6 +151,13 @@ void lrp_cli_ledger_put_rows(struct lrp_document *d, const char *key, const stru
         lrp_cli_json_put_text(d, o, "name", snapshot->layers->rows[i].name);
         put_row(d, o, &sums->rows[i]);
     }
+}
+
+void lrp_cli_ledger_put_inputs(struct lrp_document *d, const struct lrp_ledger_sums *sums, const struct lrp_snapshot *snapshot)
+{
+    cJSON *inputs = lrp_cli_json_put_array(d, d->root, "inputs");
+    for (size_t k = 0; k < snapshot->input_count; k++)
+        put_row(d, lrp_cli_put_input(d, inputs, snapshot->layers, k), &sums->rows[lrp_layer_row_at(snapshot->layers, k)]);
 }
 
 void lrp_cli_ledger_put_total(struct lrp_document *d, const char *key, const struct lrp_ledger_sums *sums)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "input_rows.h"
 #include "text.h"
 
 static void add_names(struct lrp_document *d, cJSON *options, const char *key, const struct lrp_settings *settings,
@@ -41,7 +42,7 @@ static void add_options(struct lrp_document *d, const struct lrp_snapshot *snaps
 
 enum lrp_status lrp_cli_report_init(struct lrp_report *report, const struct lrp_snapshot *snapshot, struct lrp_error *err)
 {
-    *report = (struct lrp_report){.layer_count = snapshot->layers->count};
+    *report = (struct lrp_report){.layer_count = lrp_layer_rows(snapshot->layers)};
     report->layers = calloc(report->layer_count, sizeof *report->layers);
     if (!report->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     struct lrp_document *d = &report->document;
@@ -158,21 +159,29 @@ void lrp_cli_report_file(struct lrp_report *report, const char *path)
     lrp_cli_json_put_text(&report->document, report->files, NULL, path);
 }
 
+static void put_statistics(struct lrp_document *d, cJSON *o, const struct lrp_report_layer *s)
+{
+    const double none = s->seen ? 0 : (double)NAN; /* no relevance reached it: null */
+    lrp_cli_json_put_number(d, o, "sum", s->sum + none);
+    lrp_cli_json_put_number(d, o, "min", (double)s->min + none);
+    lrp_cli_json_put_number(d, o, "max", (double)s->max + none);
+    lrp_cli_json_put_number(d, o, "nan", (double)s->nan);
+}
+
 static void add_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot)
 {
     struct lrp_document *d = &report->document;
+    cJSON *inputs = lrp_cli_json_put_array(d, d->root, "inputs");
+    for (size_t k = 0; k < snapshot->input_count; k++)
+        put_statistics(d, lrp_cli_put_input(d, inputs, snapshot->layers, k),
+                       &report->layers[lrp_layer_row_at(snapshot->layers, k)]);
     cJSON *layers = lrp_cli_json_put_array(d, d->root, "layers");
-    for (size_t i = 1; i < report->layer_count; i++) {
-        const struct lrp_report_layer *s = &report->layers[i];
-        const double none = s->seen ? 0 : (double)NAN; /* no relevance reached it: null */
+    for (size_t i = 1; i < snapshot->layers->count; i++) {
         cJSON *o = lrp_cli_json_put_object(d, layers, NULL);
         lrp_cli_json_put_number(d, o, "index", (double)i);
         lrp_cli_json_put_text(d, o, "name", snapshot->layers->rows[i].name);
         lrp_cli_json_put_text(d, o, "rule", snapshot->rules[i]);
-        lrp_cli_json_put_number(d, o, "sum", s->sum + none);
-        lrp_cli_json_put_number(d, o, "min", (double)s->min + none);
-        lrp_cli_json_put_number(d, o, "max", (double)s->max + none);
-        lrp_cli_json_put_number(d, o, "nan", (double)s->nan);
+        put_statistics(d, o, &report->layers[i]);
     }
 }
 

@@ -210,7 +210,7 @@ struct lrp_layer_nodes {
 };
 struct lrp_layer_view {
     struct lrp_layer_list list;
-    const struct lrp_layer_nodes *nodes; /* by layer index; row 0: -1, -1 */
+    const struct lrp_layer_nodes *nodes; /* by row; of inputs: -1, -1 */
     const int
         *layer_of_node; /* by node: layer that holds it, -1: dropped or dead; folded ones: the first layer that needs them */
 };

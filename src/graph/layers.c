@@ -13,10 +13,11 @@ struct viewer {
     struct lrp_layer *rows;
     struct lrp_layer_nodes *nodes;
     int *layer_of_node;
-    int *layer_of_value; /* by producer; 0: model input, -1: constant or nothing */
-    bool *reaches;       /* lrp_graph_reach_outputs */
-    bool open;           /* the shape of an input is not known */
-    size_t count;
+    int *layer_of_value;   /* by producer, a model input's own row; -1: constant or nothing */
+    int **sources;         /* of the rows, while they are filled */
+    bool *reaches;         /* lrp_graph_reach_outputs */
+    bool open;             /* the shape of an input is not known */
+    size_t count, further; /* layers with row 0; inputs behind the first */
 };
 
 /* Whether an operator that exists waits for shapes: then its inputs were never looked at. */
@@ -140,7 +141,8 @@ static void add_layer(struct viewer *v, int node)
                             .shape_pending = v->open && n->body < 0 && !runs && (n->open || shapes_open(n)),
                             .body = n->body,
                             .shape = {.rank = -1},
-                            .differentiable = n->call.op && lrp_operator_differentiates(n->call.op) && runs};
+                            .differentiable = n->call.op && lrp_operator_differentiates(n->call.op)};
+    l->differentiable = l->differentiable && (runs || l->shape_pending);
     l->output_softmax = row->traits & LRP_KIND_IS_HEAD && n->out[0] >= 0 && v->reaches[n->out[0]];
     l->output_log = l->output_softmax && row->traits & LRP_KIND_IS_LOG;
     l->output_sigmoid = kind == LRP_KIND_SIGMOID && n->out[0] >= 0 && v->reaches[n->out[0]];
@@ -191,7 +193,7 @@ static bool name_values(struct viewer *v, size_t layer)
     }
     l->inputs = in;
     l->outputs = out;
-    l->sources = sources;
+    l->sources = v->sources[layer] = sources;
     return true;
 }
 
@@ -237,69 +239,83 @@ static bool count_parameters(struct viewer *v, struct lrp_layer_list *list)
 
 static bool link_consumers(struct viewer *v)
 {
+    const size_t rows = v->count + v->further;
     for (size_t i = 1; i < v->count; i++)
         for (int k = 0; k < v->rows[i].input_count; k++)
-            if (v->rows[i].sources[k] >= 0) v->rows[v->rows[i].sources[k]].consumer_count++;
+            if (v->sources[i][k] >= 0) v->rows[v->sources[i][k]].consumer_count++;
     size_t all = 0;
-    for (size_t i = 0; i < v->count; i++) all += (size_t)v->rows[i].consumer_count;
+    for (size_t i = 0; i < rows; i++) all += (size_t)v->rows[i].consumer_count;
     int *consumers = lrp_arena_calloc(v->arena, all, sizeof *consumers); /* of all rows, one behind the other */
-    size_t *ends = calloc(v->count + 1, sizeof *ends);                   /* of the rows' lists, while they are filled */
+    size_t *ends = calloc(rows + 1, sizeof *ends);                       /* of the rows' lists, while they are filled */
     if (!consumers || !ends) {
         free(ends);
         return false;
     }
-    for (size_t i = 0, start = 0; i < v->count; i++) {
+    for (size_t i = 0, start = 0; i < rows; i++) {
         v->rows[i].consumers = consumers + start;
         ends[i] = start;
         start += (size_t)v->rows[i].consumer_count;
     }
     for (size_t i = 1; i < v->count; i++)
-        for (int k = 0; k < v->rows[i].input_count; k++)
-            if (v->rows[i].sources[k] >= 0) consumers[ends[v->rows[i].sources[k]]++] = (int)i;
+        for (int k = 0; k < v->rows[i].input_count; k++) {
+            int *source = &v->sources[i][k];
+            if (*source >= 0) consumers[ends[*source]++] = (int)i;
+            if (*source >= (int)v->count) *source = 0; /* an input, for all who follow sources */
+        }
     free(ends);
     return true;
 }
 
-static bool input_row(struct viewer *v)
+/* The row of a model's input; of none, where it has no input. */
+static bool input_row(struct viewer *v, size_t row, int input)
 {
-    struct lrp_graph *g = v->graph;
-    const char **names = lrp_arena_calloc(v->arena, (size_t)g->input_count, sizeof *names);
+    const struct lrp_graph *g = v->graph;
+    const struct lrp_value *value = input < g->input_count ? &g->values[g->inputs[input]] : NULL;
+    const char **names = lrp_arena_calloc(v->arena, 1, sizeof *names);
     if (!names) return false;
-    v->rows[0] = (struct lrp_layer){.name = "input",
-                                    .type = "input",
-                                    .group = "",
-                                    .second_group = "",
-                                    .op_type = "",
-                                    .domain = "",
-                                    .activation = "identity",
-                                    .activation_op = "",
-                                    .obstacle = "",
-                                    .executable = true,
-                                    .differentiable = true,
-                                    .shape = {.rank = -1},
-                                    .outputs = names,
-                                    .body = -1};
-    for (int i = 0; i < g->input_count; i++) {
-        names[v->rows[0].output_count++] = g->values[g->inputs[i]].name;
-        v->layer_of_value[g->inputs[i]] = 0;
+    names[0] = value ? value->name : "input";
+    v->rows[row] = (struct lrp_layer){.name = names[0],
+                                      .type = "input",
+                                      .group = "",
+                                      .second_group = "",
+                                      .op_type = "",
+                                      .domain = "",
+                                      .activation = "identity",
+                                      .activation_op = "",
+                                      .obstacle = "",
+                                      .executable = true,
+                                      .differentiable = true,
+                                      .shape = {.rank = -1},
+                                      .outputs = names,
+                                      .output_count = value != NULL,
+                                      .body = -1};
+    if (value) {
+        v->rows[row].shape = *value->desc.shape;
+        v->layer_of_value[g->inputs[input]] = (int)row;
     }
-    if (g->input_count) {
-        v->rows[0].name = names[0];
-        v->rows[0].shape = *g->values[g->inputs[0]].desc.shape;
-    }
-    v->nodes[0] = (struct lrp_layer_nodes){-1, -1};
-    v->count = 1;
+    v->nodes[row] = (struct lrp_layer_nodes){-1, -1};
     return true;
+}
+
+/* Behind the layers, whose numbers they leave alone. */
+static bool further_inputs(struct viewer *v)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < v->further; i++) ok = input_row(v, v->count + i, (int)i + 1);
+    return ok;
 }
 
 static bool allocate_rows(struct viewer *v)
 {
-    size_t rows = (size_t)v->graph->order_count + 1;
+    v->count = 1;
+    v->further = v->graph->input_count > 1 ? (size_t)v->graph->input_count - 1 : 0;
+    const size_t rows = (size_t)v->graph->order_count + 1 + v->further;
+    v->sources = lrp_arena_calloc(v->arena, rows, sizeof(int *));
     v->rows = lrp_arena_calloc(v->arena, rows, sizeof *v->rows);
     v->nodes = lrp_arena_calloc(v->arena, rows, sizeof *v->nodes);
     v->layer_of_node = lrp_arena_calloc(v->arena, (size_t)v->graph->node_count, sizeof *v->layer_of_node);
     v->layer_of_value = lrp_arena_calloc(v->arena, (size_t)v->graph->value_count, sizeof *v->layer_of_value);
-    if (!v->rows || !v->nodes || !v->layer_of_node || !v->layer_of_value) return false;
+    if (!v->sources || !v->rows || !v->nodes || !v->layer_of_node || !v->layer_of_value) return false;
     for (int i = 0; i < v->graph->node_count; i++) v->layer_of_node[i] = -1;
     for (int i = 0; i < v->graph->value_count; i++) v->layer_of_value[i] = -1;
     return true;
@@ -307,7 +323,7 @@ static bool allocate_rows(struct viewer *v)
 
 static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
 {
-    if (!allocate_rows(v) || !input_row(v)) return false;
+    if (!allocate_rows(v) || !input_row(v, 0, 0)) return false;
     for (int k = 0; k < v->graph->order_count; k++) {
         int node = v->graph->order[k], host = fuse ? host_of(v, node) : -1, rounded = fuse ? host_of_rounding(v, node) : -1;
         if (host > 0)
@@ -317,6 +333,7 @@ static bool view(struct viewer *v, bool fuse, struct lrp_layer_list *list)
         else
             add_layer(v, node);
     }
+    if (!further_inputs(v)) return false;
     for (int b = 0; b < v->graph->body_count; b++) /* what a body is handed comes from the layer it hangs on */
         for (int i = 0; i < v->graph->bodies[b].input_count; i++)
             v->layer_of_value[v->graph->bodies[b].inputs[i]] = v->layer_of_node[v->graph->bodies[b].node];
@@ -336,6 +353,7 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
     if (!ok) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.rows = v.rows;
     result->list.count = v.count;
+    result->list.further_inputs = v.further;
     result->nodes = v.nodes;
     result->layer_of_node = v.layer_of_node;
     if (!lrp_graph_roles(graph, result, v.rows) || !lrp_graph_containers(graph, result, v.rows) ||

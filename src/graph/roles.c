@@ -254,6 +254,14 @@ static void complete_row(struct surroundings *s, int layer)
         l->second_group = lrp_role_name(LRP_ROLE_PROJECTION);
 }
 
+/* Relevance may arrive at an input of the model. */
+static bool is_source(const struct lrp_carriers *c, int input)
+{
+    for (size_t i = 0; i < c->source_count; i++)
+        if (c->sources[i].input == input) return true;
+    return false;
+}
+
 bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view *view, struct lrp_layer *rows)
 {
     struct surroundings s = {.graph = graph, .view = view, .rows = rows};
@@ -272,6 +280,8 @@ bool lrp_graph_roles(const struct lrp_graph *graph, const struct lrp_layer_view 
         for (size_t i = 1; i < view->list.count; i++)
             if (rows[i].body < 0) complete_row(&s, (int)i);
         rows[0].carries = true;
+        for (size_t i = 0; i < view->list.further_inputs; i++)
+            rows[view->list.count + i].carries = is_source(&s.carriers, graph->inputs[i + 1]);
     }
     lrp_carriers_free(&s.carriers);
     free(s.weighs);

@@ -38,7 +38,7 @@ enum lrp_status lrp_rule_fits(const struct lrp_graph *graph, const struct lrp_la
     const struct lrp_layer *l = &view->list.rows[layer];
     const struct lrp_rule_row *row = rule->row;
     rule->how = lrp_rule_book_how(book, row, l);
-    if (layer == 0) return lrp_fail(err, LRP_USAGE, "the model input has no rule");
+    if (l->index == 0) return lrp_fail(err, LRP_USAGE, "%s is an input of the model, which has no rule", l->name);
     const struct lrp_node *anchor = &graph->nodes[view->nodes[layer].anchor];
     const struct lrp_call *call = &anchor->call;
     if (!call->op) return lrp_fail(err, LRP_USAGE, "layer %s cannot be executed: %s", l->name, l->obstacle);
@@ -258,7 +258,7 @@ static enum lrp_status give_selected(struct assigner *a, const struct lrp_compos
     enum lrp_status status = lrp_select(a->graph, a->view, select, &s, a->err);
     if (status) return status;
     bool lenient = s.by == LRP_BY_RANGE || s.by == LRP_BY_GLOB || s.by == LRP_BY_PREFIX;
-    for (size_t i = lenient ? 1 : 0; !status && i < a->view->list.count; i++)
+    for (size_t i = lenient ? 1 : 0; !status && i < lrp_layer_rows(&a->view->list); i++)
         if (s.layers[i]) status = give_if_it_fits(a, c, i, rule, source, lenient);
     if (!status && s.by == LRP_BY_DROPPED) status = warn(a, "%s was dropped by canonization: its rule does nothing", select);
     lrp_selection_free(&s);
@@ -292,7 +292,7 @@ static enum lrp_status apply_options(struct assigner *a, const struct lrp_compos
 {
     struct lrp_names names = {0};
     bool ok = true;
-    for (size_t i = 0; ok && count && i < a->view->list.count; i++) {
+    for (size_t i = 1; ok && count && i < a->view->list.count; i++) {
         const char *name = a->view->list.rows[i].name;
         ok = lrp_names_put(&names, name, lrp_names_get(&names, name, NULL) ? SIZE_MAX : i);
     }
@@ -337,13 +337,13 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
                            const struct lrp_composite *composite, const struct lrp_rule_option *options, size_t option_count,
                            struct lrp_assignment *out, struct lrp_error *err)
 {
-    size_t count = view->list.count;
+    const size_t count = view->list.count, rows = lrp_layer_rows(&view->list);
     struct assigner a = {graph, view, composite->convention, out, err};
     *out = (struct lrp_assignment){.differentiates = composite->differentiates,
                                    .count = count,
-                                   .given = calloc(count + 1, sizeof *out->given),
-                                   .rules = calloc(count + 1, sizeof *out->rules),
-                                   .sources = calloc(count + 1, sizeof *out->sources)};
+                                   .given = calloc(rows + 1, sizeof *out->given),
+                                   .rules = calloc(rows + 1, sizeof *out->rules),
+                                   .sources = calloc(rows + 1, sizeof *out->sources)};
     out->texts.arena = lrp_arena_new();
     const bool fine = out->given && out->rules && out->sources && out->texts.arena;
     enum lrp_status status = fine ? check_activations(&a, composite) : lrp_fail(err, LRP_MEMORY, "not enough memory");
@@ -354,6 +354,11 @@ enum lrp_status lrp_assign(const struct lrp_graph *graph, const struct lrp_layer
     for (size_t i = 0; !status && i < count; i++) {
         rest.how = i ? lrp_rule_book_how(composite->book, rest.row, &view->list.rows[i]) : own;
         status = give_rule(&a, i, &rest, (struct lrp_rule_source){.text = i ? "fallback" : "", .fallback = i > 0});
+    }
+    for (size_t i = count; !status && i < rows; i++) { /* inputs, as row 0 */
+        out->given[i] = out->given[0];
+        out->rules[i] = out->rules[0];
+        out->sources[i] = out->sources[0];
     }
     for (size_t i = 0; !status && i < composite->count; i++) status = apply_primitive(&a, composite, &composite->primitives[i]);
     if (!status) status = apply_options(&a, composite, options, option_count);

@@ -70,10 +70,12 @@ static enum lrp_status find_layer(const char *selector, const struct lrp_graph *
     struct lrp_selection selection;
     enum lrp_status status = lrp_select(g, view, selector, &selection, err);
     if (status) return lrp_fail_context(err, status, "concept");
-    for (size_t i = 1; i < view->list.count; i++)
+    for (size_t i = 0; i < lrp_layer_rows(&view->list); i++)
         if (selection.layers[i]) c->layer = (int)i;
     if (selection.count != 1)
         status = lrp_fail(err, LRP_USAGE, "concept %s: it is %zu layers, it must be one", selector, selection.count);
+    else if (view->list.rows[c->layer].index == 0)
+        status = lrp_fail(err, LRP_USAGE, "concept %s: it is an input of the model, conditions are on layers", selector);
     lrp_selection_free(&selection);
     if (status) return status;
     const struct lrp_layer_nodes *nodes = &view->nodes[c->layer];

@@ -258,20 +258,30 @@ static void close_row(struct lrp_ledger_row *row)
     if (fmax(fabs(row->in), fabs(row->out)) < 0.01 * row->size) row->flags |= 1u << LRP_LEDGER_CANCELS;
 }
 
+/* What arrives at an input of the model; layers gave it to "other inputs" unless it is the first. */
+static void close_input(const struct lrp_ledger_book *b, int input)
+{
+    struct lrp_ledger *l = b->ledger;
+    const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
+    struct lrp_ledger_sums_of sums = {0};
+    lrp_ledger_sum_up(b->relevance[g->inputs[input]], &sums);
+    l->rows[input ? l->count + (size_t)input - 1 : 0] = (struct lrp_ledger_row){
+        .in = sums.sum, .out = sums.sum, .size = 2 * sums.size, .nan = sums.nan, .flags = sums.nan ? 1u << LRP_LEDGER_NAN : 0};
+    const bool tokens = b->p->method->by_rules && !lrp_dtype_is_float(g->values[g->inputs[input]].desc.dtype) &&
+                        !b->p->assignment->carriers.substituted;
+    if (tokens) return; /* what they have is a cause of its own */
+    l->total.out += sums.sum;
+    l->total.size += sums.size;
+    if (input) l->total.causes[LRP_CAUSE_INPUTS] -= sums.sum;
+}
+
 static void close_ledger(const struct lrp_ledger_book *b, double explained)
 {
     struct lrp_ledger *l = b->ledger;
     const struct lrp_graph *g = lrp_engine_graph(b->p->engine);
-    struct lrp_ledger_sums_of input = {0}, start = {0};
-    if (g->input_count) lrp_ledger_sum_up(b->relevance[g->inputs[0]], &input);
-    const bool tokens = b->p->method->by_rules && g->input_count && !lrp_dtype_is_float(g->values[g->inputs[0]].desc.dtype) &&
-                        !b->p->assignment->carriers.substituted;
+    struct lrp_ledger_sums_of start = {0};
     lrp_ledger_sum_up(b->gradient ? b->relevance[b->p->start] : b->p->start_relevance, &start);
-    l->rows[0] = (struct lrp_ledger_row){.in = input.sum,
-                                         .out = input.sum,
-                                         .size = 2 * input.size,
-                                         .nan = input.nan,
-                                         .flags = input.nan ? 1u << LRP_LEDGER_NAN : 0};
+    for (int i = 0; i < g->input_count; i++) close_input(b, i);
     for (size_t i = 1; i < l->count; i++) {
         close_row(&l->rows[i]);
         l->total.flags |= l->rows[i].flags & ~(1u << LRP_LEDGER_CANCELS); /* the total's own sums tell */
@@ -280,8 +290,7 @@ static void close_ledger(const struct lrp_ledger_book *b, double explained)
     }
     l->total.in = isnan(explained) ? start.sum : explained;
     l->total.causes[LRP_CAUSE_START] += l->total.in - start.sum;
-    l->total.out = tokens ? 0 : input.sum; /* what tokens have is a cause of its own */
-    l->total.size = fabs(l->total.in) + input.size;
+    l->total.size += fabs(l->total.in);
     close_row(&l->total);
 }
 
@@ -309,7 +318,8 @@ enum lrp_status lrp_ledger_make(const struct lrp_propagation *p, const struct lr
     struct lrp_concept_values at = {0};
     struct lrp_ledger *l = calloc(1, sizeof *l);
     if (l) l->count = p->view->list.count;
-    if (l) l->rows = calloc(l->count + 1, sizeof *l->rows);
+    if (l) l->further_inputs = p->view->list.further_inputs;
+    if (l) l->rows = calloc(l->count + l->further_inputs + 1, sizeof *l->rows);
     enum lrp_status status = l && l->rows ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory for the ledger");
     struct lrp_ledger_book book = {.p = p, .relevance = relevance, .ledger = l};
     if (!status && concepts && concepts->count) status = lrp_ledger_open_conditions(&book, concepts, &at, err);

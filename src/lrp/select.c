@@ -40,10 +40,18 @@ static bool is_place(const struct lrp_graph *g, const char *text)
     return g->definition->numbered && !text[strspn(text, "0123456789.")];
 }
 
+/* The first input has row 0, the others stand behind the layers. */
+static int row_of_input(const struct lrp_graph *g, const struct lrp_layer_view *view, int value)
+{
+    int input = 0;
+    while (input < g->input_count && g->inputs[input] != value) input++;
+    return input && input < g->input_count ? (int)view->list.count + input - 1 : 0;
+}
+
 /* A name of a layer, a node of the file, or a value. */
 static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *name, struct lrp_selection *s)
 {
-    for (size_t i = 0; i < view->list.count; i++)
+    for (size_t i = 1; i < view->list.count; i++)
         if (strcmp(view->list.rows[i].name, name) == 0) choose_layer(s, (int)i);
     if (s->count) return true;
     for (size_t n = 0; n < g->definition->node_count; n++)
@@ -57,7 +65,7 @@ static bool by_name(const struct lrp_graph *g, const struct lrp_layer_view *view
         if (!g->values[v].own && strcmp(g->values[v].name, name) == 0) {
             int producer = g->values[v].producer;
             if (producer < 0 && !g->values[v].is_input) continue;
-            int layer = producer < 0 ? 0 : view->layer_of_node[producer];
+            int layer = producer < 0 ? row_of_input(g, view, v) : view->layer_of_node[producer];
             s->by = layer < 0 ? LRP_BY_DROPPED : LRP_BY_NAME;
             choose_layer(s, layer);
             return true;
@@ -144,9 +152,10 @@ static enum lrp_status no_match(const struct lrp_layer_view *view, const char *s
 {
     struct lrp_text nearest = {0};
     bool types = strncmp(selector, "type:", 5) == 0;
-    const char **names = calloc(view->list.count, sizeof *names);
-    for (size_t i = 0; names && i < view->list.count; i++) names[i] = types ? view->list.rows[i].type : view->list.rows[i].name;
-    if (names) lrp_text_nearest(&nearest, types ? selector + 5 : selector, names, view->list.count);
+    const size_t rows = lrp_layer_rows(&view->list);
+    const char **names = calloc(rows, sizeof *names);
+    for (size_t i = 0; names && i < rows; i++) names[i] = types ? view->list.rows[i].type : view->list.rows[i].name;
+    if (names) lrp_text_nearest(&nearest, types ? selector + 5 : selector, names, rows);
     free(names);
     enum lrp_status status =
         lrp_fail(err, LRP_USAGE, "no layer matches %s (nearest: %s)", selector, nearest.data ? nearest.data : "");
@@ -157,7 +166,7 @@ static enum lrp_status no_match(const struct lrp_layer_view *view, const char *s
 enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *selector,
                            struct lrp_selection *out, struct lrp_error *err)
 {
-    *out = (struct lrp_selection){.by = LRP_BY_NAME, .layers = calloc(view->list.count + 1, sizeof *out->layers)};
+    *out = (struct lrp_selection){.by = LRP_BY_NAME, .layers = calloc(lrp_layer_rows(&view->list) + 1, sizeof *out->layers)};
     if (!out->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (by_name(graph, view, selector, out) || by_number(view, selector, out) || by_prefix(graph, view, selector, out) ||
         by_type(view, selector, out) || by_end(view, selector, out) || by_glob(graph, view, selector, out))

@@ -17,7 +17,7 @@ enum lrp_selected_by {
 };
 struct lrp_selection {
     enum lrp_selected_by by;
-    bool *layers; /* by layer index, owned */
+    bool *layers; /* by row, those of inputs with them; owned */
     size_t count; /* how many are true; 0 only for a dropped node */
 };
 /* Chooses the layers nested in `prefix`: named PREFIX.more or PREFIX/more, or in a container of the file of that name or

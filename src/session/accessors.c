@@ -13,27 +13,27 @@ size_t lrp_snapshot_layer_count(const struct lrp_snapshot *snapshot)
 
 const char *lrp_snapshot_layer_name(const struct lrp_snapshot *snapshot, size_t layer)
 {
-    return layer < snapshot->layers->count ? snapshot->layers->rows[layer].name : NULL;
+    return layer < lrp_layer_rows(snapshot->layers) ? snapshot->layers->rows[layer].name : NULL;
 }
 
 const char *lrp_snapshot_layer_type(const struct lrp_snapshot *snapshot, size_t layer)
 {
-    return layer < snapshot->layers->count ? snapshot->layers->rows[layer].type : NULL;
+    return layer < lrp_layer_rows(snapshot->layers) ? snapshot->layers->rows[layer].type : NULL;
 }
 
 const char *lrp_snapshot_layer_rule(const struct lrp_snapshot *snapshot, size_t layer)
 {
-    return layer < snapshot->layers->count ? snapshot->rules[layer] : NULL;
+    return layer < lrp_layer_rows(snapshot->layers) ? snapshot->rules[layer] : NULL;
 }
 
 const struct lrp_tensor *lrp_snapshot_activation(const struct lrp_snapshot *snapshot, size_t layer)
 {
-    return layer < snapshot->layers->count ? lrp_result_tensor(snapshot->activation[layer]) : NULL;
+    return layer < lrp_layer_rows(snapshot->layers) ? lrp_result_tensor(snapshot->activation[layer]) : NULL;
 }
 
 const struct lrp_tensor *lrp_snapshot_relevance(const struct lrp_snapshot *snapshot, size_t layer)
 {
-    return layer < snapshot->layers->count ? lrp_result_tensor(snapshot->relevance[layer]) : NULL;
+    return layer < lrp_layer_rows(snapshot->layers) ? lrp_result_tensor(snapshot->relevance[layer]) : NULL;
 }
 
 int64_t lrp_snapshot_target(const struct lrp_snapshot *snapshot, size_t sample, double *output)

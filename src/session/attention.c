@@ -12,7 +12,7 @@ static enum lrp_status open_layer(const struct lrp_snapshot *s, int layer, enum 
 {
     const struct lrp_setup *setup = lrp_snapshot_box(s)->setup;
     *out = (struct lrp_sample){0};
-    if (layer < 0 || (size_t)layer >= s->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
+    if (layer < 0 || (size_t)layer >= lrp_layer_rows(s->layers)) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
     const struct lrp_tensor *t = lrp_result_tensor(show == LRP_SHOW_ACTIVATION ? s->activation[layer] : s->relevance[layer]);
     if (!t || !lrp_dtype_is_float(t->dtype))
         return lrp_fail(err, LRP_UNSUPPORTED, "layer %s has no %s yet", s->layers->rows[layer].name,

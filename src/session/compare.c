@@ -61,7 +61,8 @@ static void compare_numbers(const float *f, const float *g, size_t n, struct lrp
 static enum lrp_status gather_weights(const struct lrp_snapshot *s, int layer, struct lrp_tensor **out, struct lrp_error *err)
 {
     const struct lrp_network *n = lrp_snapshot_box(s)->setup->network;
-    const struct lrp_node *node = layer > 0 ? &n->graph->nodes[n->view->nodes[layer].anchor] : NULL;
+    const int anchor = n->view->nodes[layer].anchor;
+    const struct lrp_node *node = anchor >= 0 ? &n->graph->nodes[anchor] : NULL;
     struct lrp_shape shape = {.rank = 1};
     for (int pass = 0; pass < 2; pass++) {
         size_t used = 0;
@@ -116,7 +117,7 @@ enum lrp_status lrp_snapshot_export_difference(const struct lrp_snapshot *a, int
     enum lrp_status status = lrp_snapshot_plane(a, layer_a, LRP_SHOW_RELEVANCE, sample, &x, err);
     if (!status) status = lrp_snapshot_plane(b, layer_b, LRP_SHOW_RELEVANCE, sample, &y, err);
     if (!status) status = lrp_plane_difference(&x, &y, &difference, err);
-    if (!status) status = lrp_snapshot_write_plane(a, &difference, LRP_SHOW_RELEVANCE, sample, path, err);
+    if (!status) status = lrp_snapshot_write_plane(a, layer_a, &difference, LRP_SHOW_RELEVANCE, sample, path, err);
     lrp_plane_free(&x);
     lrp_plane_free(&y);
     lrp_plane_free(&difference);

@@ -46,7 +46,7 @@ static struct lrp_patches patches_of(const struct lrp_layer *layer, const struct
 
 static bool find_patches(const struct lrp_layer_list *list, struct lrp_patches *patches)
 {
-    int *pictures = calloc(list->count + 1, sizeof *pictures);
+    int *pictures = calloc(lrp_layer_rows(list) + 1, sizeof *pictures);
     const bool looks = pictures && list->count && list->rows[0].shape.rank == 4;
     for (size_t i = 1; looks && i < list->count; i++) {
         pictures[i] = picture_of(list, pictures, (int)i);
@@ -71,9 +71,10 @@ static void find_decoder(const struct lrp_layer_list *list, bool *decoder)
 enum lrp_status lrp_network_describe(struct lrp_network *network, struct lrp_error *err)
 {
     const struct lrp_layer_list *list = &network->view->list;
-    network->attention = calloc(list->count + 1, sizeof *network->attention);
-    network->patches = calloc(list->count + 1, sizeof *network->patches);
-    network->decoder = calloc(list->count + 1, sizeof *network->decoder);
+    const size_t rows = lrp_layer_rows(list);
+    network->attention = calloc(rows + 1, sizeof *network->attention);
+    network->patches = calloc(rows + 1, sizeof *network->patches);
+    network->decoder = calloc(rows + 1, sizeof *network->decoder);
     if (!network->attention || !network->decoder || !network->patches || !find_patches(list, network->patches))
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(network->model));
     find_softmaxes(list, network->attention);

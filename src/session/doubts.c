@@ -82,14 +82,15 @@ static size_t count_bad(const struct lrp_tensor *numbers)
 static void doubt_values(struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
-    for (size_t i = 0; i < d->layers->count; i++) {
+    for (size_t k = 0; k < lrp_layer_rows(d->layers); k++) {
+        const size_t i = lrp_layer_row_at(d->layers, k);
         const struct lrp_tensor *t = shown_tensor(d, i, false);
         if (!t || !lrp_dtype_is_float(t->dtype) || !r->value_statistics[i].nan) continue;
         const size_t bad = count_bad(t);
         if (!bad) continue;
         doubt(d, i,
               "layer %s: %zu of its %zu values are no finite numbers, the first of the model: look at what goes into it%s",
-              d->layers->rows[i].name, bad, t->count, i ? "" : " (the input itself holds them)");
+              d->layers->rows[i].name, bad, t->count, d->layers->rows[i].index ? "" : " (the input itself holds them)");
         return;
     }
 }
@@ -132,7 +133,8 @@ static void doubt_gradient(struct doubter *d, size_t by, size_t at, size_t bad)
 static bool bad_values(const struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
-    for (size_t i = 0; i < d->layers->count; i++) {
+    for (size_t k = 0; k < lrp_layer_rows(d->layers); k++) {
+        const size_t i = lrp_layer_row_at(d->layers, k);
         const struct lrp_tensor *t = shown_tensor(d, i, false);
         if (t && lrp_dtype_is_float(t->dtype) && r->value_statistics[i].nan && count_bad(t)) return true;
     }
@@ -151,7 +153,8 @@ static int first_excess(const struct doubter *d)
 {
     const struct lrp_results *r = d->job->results;
     const bool sizes = d->job->setup->method.row->by_rules && d->size > 0 && !d->job->setup->concepts.count;
-    for (size_t i = d->layers->count; i-- > 0;) {
+    for (size_t k = lrp_layer_rows(d->layers); k-- > 0;) {
+        const size_t i = lrp_layer_row_at(d->layers, k);
         const struct lrp_statistics *s = &r->relevance_statistics[i];
         if (shown_tensor(d, i, true) && (s->nan || (sizes && blows_up(d, s)))) return (int)i;
     }

@@ -12,7 +12,7 @@
 #include "sheet.h"
 #include "text.h"
 
-enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lrp_plane *plane, enum lrp_show show,
+enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, int layer, struct lrp_plane *plane, enum lrp_show show,
                                          int64_t sample, const char *path, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
@@ -22,7 +22,7 @@ enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, struct lr
     const struct lrp_plane *const planes[] = {plane};
     enum lrp_status status = lrp_settings_heatmap(s->settings, show, &options, err);
     if (!status) status = lrp_range_of(planes, 1, &options, &range, err);
-    if (!status) status = lrp_snapshot_underlay(s, show, sample, plane, &grey, err);
+    if (!status) status = lrp_snapshot_underlay(s, layer, show, sample, plane, &grey, err);
     if (!status) status = lrp_render_heatmap(plane, &range, &options, grey.values ? &grey : NULL, &picture, err);
     if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);
@@ -35,7 +35,7 @@ enum lrp_status lrp_snapshot_export_heatmap(const struct lrp_snapshot *snapshot,
 {
     struct lrp_plane plane;
     enum lrp_status status = lrp_snapshot_plane(snapshot, layer, show, sample, &plane, err);
-    if (!status) status = lrp_snapshot_write_plane(snapshot, &plane, show, sample, path, err);
+    if (!status) status = lrp_snapshot_write_plane(snapshot, layer, &plane, show, sample, path, err);
     lrp_plane_free(&plane);
     return status;
 }
@@ -45,7 +45,7 @@ enum lrp_status lrp_snapshot_export_channel(const struct lrp_snapshot *snapshot,
 {
     struct lrp_plane plane;
     enum lrp_status status = lrp_snapshot_channel_plane(snapshot, layer, show, sample, channel, &plane, err);
-    if (!status) status = lrp_snapshot_write_plane(snapshot, &plane, show, sample, path, err);
+    if (!status) status = lrp_snapshot_write_plane(snapshot, layer, &plane, show, sample, path, err);
     lrp_plane_free(&plane);
     return status;
 }
@@ -75,7 +75,11 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
         t ? lrp_session_snapshot(session, &s, err) : lrp_fail(err, LRP_USAGE, "nothing is known of a value %s", value);
     if (!status) status = lrp_settings_heatmap(s->settings, show, &options, err);
     if (!status) status = value_plane(s, value, t, sample, options.reduction, &plane, err);
-    if (!status) status = lrp_snapshot_write_plane(s, &plane, show, sample, path, err);
+    if (!status) {
+        const struct lrp_network *n = lrp_snapshot_box(s)->setup->network;
+        const int row = lrp_network_value_row(n, lrp_network_value(n, value));
+        status = lrp_snapshot_write_plane(s, row < 0 ? 0 : row, &plane, show, sample, path, err);
+    }
     lrp_plane_free(&plane);
     lrp_snapshot_release(s);
     lrp_tensor_release(t);
@@ -118,24 +122,24 @@ static struct lrp_statistics sample_statistics(const struct lrp_snapshot *s, siz
     return statistics;
 }
 
-static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, struct sheet *sheet)
+static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t row, size_t i, struct sheet *sheet)
 {
-    const struct lrp_layer *l = &s->layers->rows[i];
+    const struct lrp_layer *l = &s->layers->rows[row];
     struct lrp_text title = {0}, subtitle = {0};
     char shape[160];
-    lrp_text_printf(&title, "%zu %s", i, l->name);
-    lrp_text_printf(&subtitle, "%s%s%s", l->type, *s->rules[i] ? ", " : "", s->rules[i]);
+    lrp_text_printf(&title, "%d %s", l->index, l->name);
+    lrp_text_printf(&subtitle, "%s%s%s", l->type, *s->rules[row] ? ", " : "", s->rules[row]);
     char **texts = &sheet->texts[3 * i];
     texts[0] = lrp_text_take(&title);
     texts[1] = lrp_text_take(&subtitle);
     texts[2] = strdup(lrp_shape_text(&l->shape, 1, "x", shape, sizeof shape));
     if (!texts[0] || !texts[1] || !texts[2]) return false;
-    lrp_snapshot_plane(s, (int)i, LRP_SHOW_RELEVANCE, sample, &sheet->planes[i], NULL);
+    lrp_snapshot_plane(s, (int)row, LRP_SHOW_RELEVANCE, sample, &sheet->planes[i], NULL);
     sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0],
                                               .subtitle = texts[1],
                                               .shape = texts[2],
                                               .plane = sheet->planes[i].values ? &sheet->planes[i] : NULL,
-                                              .statistics = sample_statistics(s, i, sample)};
+                                              .statistics = sample_statistics(s, row, sample)};
     return true;
 }
 
@@ -143,13 +147,13 @@ static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t i, s
 static enum lrp_status sheet_make(const struct lrp_snapshot *snapshot, int64_t sample, struct sheet *sheet,
                                   struct lrp_sheet *out, struct lrp_error *err)
 {
-    const size_t count = snapshot->layers->count;
+    const size_t count = lrp_layer_rows(snapshot->layers);
     *sheet = (struct sheet){.tiles = calloc(count, sizeof *sheet->tiles),
                             .planes = calloc(count, sizeof *sheet->planes),
                             .texts = calloc(3 * count, sizeof(char *)),
                             .count = count};
     bool ok = sheet->tiles && sheet->planes && sheet->texts;
-    for (size_t i = 0; ok && i < count; i++) ok = sheet_tile(snapshot, sample, i, sheet);
+    for (size_t i = 0; ok && i < count; i++) ok = sheet_tile(snapshot, sample, lrp_layer_row_at(snapshot->layers, i), i, sheet);
     if (ok && sample >= 0 && (size_t)sample < snapshot->target_count) {
         const struct lrp_target *t = &snapshot->targets[sample];
         lrp_text_printf(&sheet->note, "%s   target %lld %s   %s   %s", snapshot->input_label, (long long)t->index, t->label,

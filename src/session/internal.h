@@ -87,6 +87,8 @@ int64_t lrp_setup_samples(const struct lrp_setup *setup);
 bool lrp_setup_reads_tokens(const struct lrp_setup *setup);
 /* Number of the value a layer is shown by: the output of its last node; -1 if there is none. */
 int lrp_network_layer_value(const struct lrp_network *network, size_t layer);
+/* The other way round: the row of what makes a value; an input's own; -1: a constant. */
+int lrp_network_value_row(const struct lrp_network *network, int value);
 /* Number of the value of the file that has this name; -1: there is none. */
 int lrp_network_value(const struct lrp_network *network, const char *name);
 

@@ -70,7 +70,7 @@ static enum lrp_status run_forward(struct lrp_job *job, const struct lrp_run *ru
     for (size_t i = 0; i < job->input_count; i++) {
         if (!job->inputs[i]) continue;
         values[g->inputs[i]] = lrp_tensor_retain(job->inputs[i]);
-        lrp_job_publish(job, values, false, g->inputs[i], 0);
+        lrp_job_publish(job, values, false, g->inputs[i], lrp_network_value_row(r->network, g->inputs[i]));
     }
     take_given(job, values);
     struct lrp_node_watch watch = {.job = job, .tensors = values, .computed = computed};
@@ -230,13 +230,8 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
     if (r->plain) p.plain = r->plain->relevance;
     enum lrp_status status = lrp_job_attribute(job, &p, b.relevance, err);
     double after = lrp_now_ms();
-    for (int v = 0; !status && v < g->value_count; v++) {
-        int producer = g->values[v].producer;
-        lrp_job_publish(job, b.relevance, true, v,
-                        producer >= 0           ? r->network->view->layer_of_node[producer]
-                        : g->values[v].is_input ? 0
-                                                : -1);
-    }
+    for (int v = 0; !status && v < g->value_count; v++)
+        lrp_job_publish(job, b.relevance, true, v, lrp_network_value_row(r->network, v));
     finish_backward(job, status, &b, start, after - before);
     backward_free(&b, r->value_count);
     return status;

@@ -275,9 +275,19 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
 
 int lrp_network_layer_value(const struct lrp_network *n, size_t layer)
 {
-    if (layer == 0) return n->graph->input_count ? n->graph->inputs[0] : -1;
+    const size_t layers = n->view->list.count, input = layer < layers ? layer : layer - layers + 1;
+    if (layer == 0 || layer >= layers) return input < (size_t)n->graph->input_count ? n->graph->inputs[input] : -1;
     const struct lrp_layer_nodes *nodes = &n->view->nodes[layer];
     return n->graph->nodes[nodes->activation >= 0 ? nodes->activation : nodes->anchor].out[0];
+}
+
+int lrp_network_value_row(const struct lrp_network *n, int value)
+{
+    const struct lrp_value *v = &n->graph->values[value];
+    if (v->producer >= 0) return n->view->layer_of_node[v->producer];
+    for (int i = 0; v->is_input && i < n->graph->input_count; i++)
+        if (n->graph->inputs[i] == value) return i ? (int)n->view->list.count + i - 1 : 0;
+    return -1;
 }
 
 int lrp_network_value(const struct lrp_network *n, const char *name)

@@ -59,7 +59,7 @@ enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot
 static bool channels_last(const struct lrp_snapshot *s, int layer, const struct lrp_tensor *t)
 {
     const char *layout = lrp_settings_get(s->settings, LRP_SETTING_LAYOUT);
-    if (layer != 0 || t->shape.rank != 4) return false;
+    if (s->layers->rows[layer].index != 0 || t->shape.rank != 4) return false;
     if (*layout) return strcmp(layout, "nhwc") == 0;
     int64_t first = t->shape.dim[1], last = t->shape.dim[3];
     return first != 1 && first != 3 && (last == 1 || last == 3);
@@ -68,7 +68,8 @@ static bool channels_last(const struct lrp_snapshot *s, int layer, const struct 
 const struct lrp_blob *lrp_snapshot_weights(const struct lrp_snapshot *s, int layer)
 {
     const struct lrp_network *n = lrp_snapshot_box(s)->setup->network;
-    const struct lrp_node *node = layer ? &n->graph->nodes[n->view->nodes[layer].anchor] : NULL;
+    const int anchor = n->view->nodes[layer].anchor;
+    const struct lrp_node *node = anchor >= 0 ? &n->graph->nodes[anchor] : NULL;
     const int value = node ? lrp_node_input(node, 1) : -1; /* its call may be filled in by the worker (late.h) */
     const struct lrp_blob *blob = value < 0 ? NULL : n->graph->values[value].desc.constant;
     return blob && lrp_dtype_is_float(blob->dtype) && blob->count && blob->shape->rank >= 1 ? blob : NULL;
@@ -92,7 +93,7 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
                                  struct lrp_error *err)
 {
     *out = NULL;
-    if (layer < 0 || (size_t)layer >= s->layers->count) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
+    if (layer < 0 || (size_t)layer >= lrp_layer_rows(s->layers)) return lrp_fail(err, LRP_USAGE, "there is no layer %d", layer);
     const struct lrp_result *numbers = show == LRP_SHOW_ACTIVATION ? s->activation[layer]
                                        : show == LRP_SHOW_WEIGHTS  ? NULL
                                                                    : s->relevance[layer];
@@ -207,11 +208,51 @@ static void spread_plane(struct lrp_plane *plane)
         plane->values[i] = high > low && isfinite(plane->values[i]) ? (plane->values[i] - low) / (high - low) : 0.5F;
 }
 
-enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum lrp_show show, int64_t sample,
+/* Marks the row of the model input that a layer reads as its input number k. */
+static void mark_input(const struct lrp_layer_list *list, const struct lrp_layer *l, int k, bool *below)
+{
+    for (size_t i = list->count; i < lrp_layer_rows(list); i++)
+        if (strcmp(list->rows[i].name, l->inputs[k]) == 0) {
+            below[i] = true;
+            return;
+        }
+    below[0] = true;
+}
+
+/* The first input of the model that a layer is made from and that is a picture; row 0 if none is. */
+static int picture_below(const struct lrp_snapshot *s, int layer)
+{
+    const struct lrp_layer_list *list = s->layers;
+    if (list->rows[layer].index == 0 || !list->further_inputs) return list->rows[layer].index == 0 ? layer : 0;
+    bool *below = calloc(lrp_layer_rows(list), sizeof *below);
+    int found = 0;
+    if (!below) return 0;
+    below[layer] = true;
+    for (int i = layer; i > 0; i--)
+        for (int k = 0; below[i] && k < list->rows[i].input_count; k++) {
+            const int source = list->rows[i].sources[k];
+            if (source == 0)
+                mark_input(list, &list->rows[i], k, below);
+            else if (source > 0 && source < i)
+                below[source] = true;
+        }
+    const struct lrp_tensor *first = lrp_result_tensor(s->activation[0]);
+    if (below[0] && first && first->shape.rank == 4) goto done;
+    for (size_t i = lrp_layer_rows(list); i-- > list->count;) {
+        const struct lrp_tensor *t = below[i] ? lrp_result_tensor(s->activation[i]) : NULL;
+        if (t && t->shape.rank == 4) found = (int)i;
+    }
+done:
+    free(below);
+    return found;
+}
+
+enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                       struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
-    const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[0]);
+    const int input = picture_below(snapshot, layer);
+    const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[input]);
     struct lrp_sample one = {0};
     *grey = (struct lrp_plane){0};
     enum lrp_status status = lrp_settings_heatmap(snapshot->settings, show, &options, err);
@@ -220,9 +261,9 @@ enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, enum 
         return show != LRP_SHOW_OVERLAY
                    ? LRP_OK
                    : lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
-    status = sample_of(snapshot, 0, LRP_SHOW_ACTIVATION, sample, &one, err);
+    status = sample_of(snapshot, input, LRP_SHOW_ACTIVATION, sample, &one, err);
     if (!status)
-        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, 0, &one.tensor), grey, err);
+        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, input, &one.tensor), grey, err);
     lrp_sample_close(&one);
     if (!status) spread_plane(grey);
     if (!status) status = lrp_plane_match(plane, grey, err);

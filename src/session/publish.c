@@ -60,7 +60,7 @@ void lrp_node_watch_tell(void *data, int node, int done, int total)
 void lrp_job_describe_activations(struct lrp_job *job)
 {
     struct lrp_results *r = job->results;
-    for (size_t i = 0; i < r->network->view->list.count && !lrp_job_should_stop(job); i++) {
+    for (size_t i = 0; i < lrp_layer_rows(&r->network->view->list) && !lrp_job_should_stop(job); i++) {
         int value = lrp_network_layer_value(r->network, i);
         struct lrp_statistics statistics;
         if (value < 0 || !r->values[value] || !lrp_dtype_is_float(r->values[value]->dtype)) continue;

@@ -48,7 +48,7 @@ void lrp_results_release(struct lrp_results *results)
 
 static bool allocate_results(struct lrp_results *r)
 {
-    size_t layers = r->network->view->list.count;
+    const size_t layers = lrp_layer_rows(&r->network->view->list);
     r->inputs = calloc(r->input_count + 1, sizeof(struct lrp_tensor *));
     r->values = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
     r->relevance = calloc(r->value_count + 1, sizeof(struct lrp_tensor *));
@@ -62,7 +62,7 @@ static bool allocate_results(struct lrp_results *r)
 
 static void take_forward(struct lrp_results *r, struct lrp_results *from)
 {
-    size_t layers = r->network->view->list.count;
+    const size_t layers = lrp_layer_rows(&r->network->view->list);
     for (size_t i = 0; i < r->value_count; i++)
         if (from->values[i]) r->values[i] = lrp_tensor_retain(from->values[i]);
     memcpy(r->value_statistics, from->value_statistics, layers * sizeof *r->value_statistics);

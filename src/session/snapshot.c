@@ -57,7 +57,7 @@ static bool copy_layers(struct lrp_snapshot_box *box)
 {
     const struct lrp_network *n = box->setup->network;
     const struct lrp_results *r = box->results;
-    size_t count = n->view->list.count;
+    const size_t count = lrp_layer_rows(&n->view->list);
     box->activation = calloc(count + 1, sizeof(struct lrp_result *));
     box->relevance = calloc(count + 1, sizeof(struct lrp_result *));
     box->activation_statistics = calloc(count + 1, sizeof *box->activation_statistics);
@@ -88,13 +88,6 @@ static bool copy_layers(struct lrp_snapshot_box *box)
     return true;
 }
 
-static double sum_of(const struct lrp_tensor *t)
-{
-    struct lrp_statistics statistics;
-    lrp_tensor_statistics(t, &statistics);
-    return statistics.sum;
-}
-
 /* All inputs of the model: their tensors live as those of layers do. */
 static bool copy_inputs(struct lrp_snapshot_box *box)
 {
@@ -111,8 +104,7 @@ static bool copy_inputs(struct lrp_snapshot_box *box)
                                                      .dtype = given ? given->dtype : v->desc.dtype,
                                                      .activation = lrp_tensor_numbers(given),
                                                      .relevance = lrp_tensor_numbers(relevance)};
-        if (relevance && i == 0) box->inputs[i].sum = r->relevance_statistics[0].sum;
-        if (relevance && i > 0) box->inputs[i].sum = sum_of(relevance);
+        if (relevance) box->inputs[i].sum = r->relevance_statistics[lrp_network_value_row(n, value)].sum;
     }
     return box->inputs != NULL;
 }
@@ -122,20 +114,21 @@ static bool copy_growing(struct lrp_snapshot_box *box)
 {
     const struct lrp_network *n = box->setup->network;
     const struct lrp_results *r = box->results;
-    const int first = lrp_network_layer_value(n, 0);
     if (!r->growing || r->relevance_done) return true;
     box->shown.input_count = (size_t)n->graph->input_count;
     box->growing = calloc(box->shown.input_count + 1, sizeof(struct lrp_tensor *));
     if (!box->growing) return false;
     for (size_t i = 0; i < box->shown.input_count; i++) {
         const struct lrp_tensor *t = r->growing[n->graph->inputs[i]];
+        const int row = lrp_network_value_row(n, n->graph->inputs[i]);
         if (!t) continue;
         box->growing[i] = lrp_tensor_retain(t);
-        box->inputs[i].relevance = lrp_tensor_numbers(t);
-        box->inputs[i].sum = n->graph->inputs[i] == first ? r->growing_statistics.sum : sum_of(t);
-        if (n->graph->inputs[i] != first) continue;
-        box->relevance[0] = lrp_tensor_numbers(t);
-        box->relevance_statistics[0] = r->growing_statistics;
+        if (row == 0)
+            box->relevance_statistics[0] = r->growing_statistics;
+        else
+            lrp_tensor_statistics(t, &box->relevance_statistics[row]);
+        box->inputs[i].relevance = box->relevance[row] = lrp_tensor_numbers(t);
+        box->inputs[i].sum = box->relevance_statistics[row].sum;
     }
     return true;
 }
@@ -290,7 +283,8 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
 
 const struct lrp_rule_info *lrp_snapshot_rule(const struct lrp_snapshot *snapshot, int layer)
 {
-    return layer > 0 ? &lrp_snapshot_box(snapshot)->setup->assignment.given[layer]->rule.row->info : NULL;
+    return snapshot->layers->rows[layer].index > 0 ? &lrp_snapshot_box(snapshot)->setup->assignment.given[layer]->rule.row->info
+                                                   : NULL;
 }
 
 /* With its defaults: values that must be given have none of their own that could not fit. */
@@ -324,7 +318,8 @@ char *lrp_snapshot_fallback(const struct lrp_snapshot *snapshot, int layer)
 {
     const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
     const struct lrp_rule *rule = &setup->assignment.given[layer]->rule;
-    const struct lrp_node *node = layer ? &setup->network->graph->nodes[setup->network->view->nodes[layer].anchor] : NULL;
+    const int anchor = setup->network->view->nodes[layer].anchor;
+    const struct lrp_node *node = anchor >= 0 ? &setup->network->graph->nodes[anchor] : NULL;
     struct lrp_text t = {0};
     if (node && node->call.op && node->call.op->vjp && rule->how->group_count && !lrp_call_weighted(&node->call))
         write_fallback(&t, &setup->network->view->list.rows[layer], &node->call, rule->stabilizer);
@@ -338,7 +333,7 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
     enum lrp_status status = lrp_select(n->graph, n->view, selector, &selection, err);
     if (status) return status;
     *layer = -1;
-    for (size_t i = 0; *layer < 0 && i < n->view->list.count; i++)
+    for (size_t i = 0; *layer < 0 && i < lrp_layer_rows(&n->view->list); i++)
         if (selection.layers[i]) *layer = (int)i;
     lrp_selection_free(&selection);
     return *layer >= 0 ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s was dropped by canonization", selector);

@@ -63,14 +63,38 @@ with tempfile.TemporaryDirectory() as folder:
     equal("the ledger: in", total["in"], 8)
     equal("the ledger: what arrives, what other inputs were given, and the start with 1", total["out"] + sum(total["causes"].values()), 8)
     equal("the ledger: at the first input and the others", total["out"] + sum(v for k, v in total["causes"].items() if "input" in k), 1)
+    # every input is a row: index 0, told apart by their names; layers keep their numbers
+    for command in (["layers", "m.onnx"], ["check", "m.onnx", "--skip-checks"], ["ledger", *GIVEN]):
+        lines = [line.split() for line in run(*command).splitlines()]
+        equal(f"{command[0]}: rows of inputs", str([line[1] for line in lines if line[:1] == ["0"]]), str(["a", "b", "at"]))
+        equal(f"{command[0]}: the first layer", str([line[1] for line in lines if line[:1] == ["1"]]), str(["first"]))
+    for command in (["layers", "m.onnx"], ["check", "m.onnx", "--skip-checks"], ["ledger", *GIVEN], ["explain", *GIVEN]):
+        document = json.loads(run(*command, "--json"))
+        equal(f"{command[0]} --json: inputs", str([(i["index"], i["name"], i["type"]) for i in document["inputs"]]),
+              str([(0, name, "input") for name in ("a", "b", "at")]))
+        key = "rows" if command[0] == "ledger" else "layers"
+        equal(f"{command[0]} --json: layers", str([(row["index"], row["name"]) for row in document[key]]),
+              str(list(enumerate(["first", "second", "add", "pick"], 1))))
+        sums = [i.get("sum", i.get("in")) for i in document["inputs"]] if command[0] in ("ledger", "explain") else []
+        for got, share in zip(sums, (0.25, 0.75, None if command[0] == "explain" else 0)):
+            equal(f"{command[0]} --json: what arrives", got, share)
+    document = json.loads(run("layers", "m.onnx", "--json"))
+    equal("shapes and types of inputs", str([(i["shape"], i["dtype"]) for i in document["inputs"]]), str([([1, 1], "float32")] * 2 + [([1], "int64")]))
+    got = subprocess.run([BINARY, "explain", *GIVEN, "--rule", "b=epsilon"], capture_output=True, text=True)
+    equal("a rule for an input", f"{got.returncode} {'b is an input of the model, which has no rule' in got.stderr}", "2 True")
+    got = subprocess.run([BINARY, "explain", *GIVEN, "--concept", "a=0"], capture_output=True, text=True)
+    equal("a condition on an input", f"{got.returncode} {'a: it is an input of the model' in got.stderr}", "2 True")
+    got = subprocess.run([BINARY, "explain", *GIVEN, "--relevance", "r.npy"], capture_output=True, text=True)
+    equal("which other inputs have relevance", got.stderr.count("not in these files: b (--at NAME --relevance F.npy"), 1)
     # the inspector takes them one after the other; made-up inputs are made for all of them
-    for inputs, share in (('a=a.npy', '"b"=b.npy', 'at=at.npy'), ["0.250"]), (("random",), None):
+    for inputs, shares in (('a=a.npy', '"b"=b.npy', 'at=at.npy'), ["0.250", "0.750", "–"]), (("random",), None):
         with open("script", "w", encoding="utf-8") as file:
             file.write("".join(f":input {i}\n" for i in inputs) + ":wait-idle\ngg\n:dump screen\n")
         run("m.onnx", "--composite", "zero", "--skip-checks", "--script", "script")
         with open("screen", encoding="utf-8") as file:
-            row = [line.split() for line in file if " 0 input" in line and "of #0" not in line][0]
-        equal("row of the input: computed", str(row[-1:] == share if share else row[-1] not in ("–", "-")), "True")
+            rows = [line.lstrip(" >").split() for line in file if line.lstrip(" >").startswith("0 ")]
+        equal("rows of inputs, those first", str([row[1] for row in rows]), str(["a", "b", "at"]))
+        equal("rows of inputs: computed", str([row[-1] for row in rows] == shares if shares else "–" not in (rows[0][-1], rows[1][-1])), "True")
     os.chdir("/")
 print(f"{failures} failures")
 sys.exit(failures > 0)

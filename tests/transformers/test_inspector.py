@@ -90,7 +90,7 @@ def check_blocks(folder, model):
             words = line.split()
             if "left out (--all lists" in line:
                 said = int(words[0])
-            elif words and words[0].isdigit() and len(words) > 4 and words[1] not in ("layers,", "of"):
+            elif words and words[0].isdigit() and words[0] != "0" and len(words) > 4 and words[1] not in ("layers,", "of"):
                 shown.append(int(words[0]))
         everything = subprocess.run([BINARY, command, *model, "--all"], capture_output=True, text=True, timeout=120).stdout
         if "left out" in everything or not said or not set(shown) < numbers or len(shown) + said != len(numbers):

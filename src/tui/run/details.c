@@ -33,7 +33,8 @@ static void look(struct lrp_runner *runner, int layer, const char *rule)
             lrp_snapshot_spread(runner->snapshot, layer, shows[i], &facts.spread[shows[i]], NULL);
     struct lrp_layer_operator *op = NULL;
     struct lrp_error err;
-    if (layer > 0) (void)lrp_snapshot_operator(runner->snapshot, layer, &op, &err); /* without it a few lines are missing */
+    if (!lrp_app_is_input(&runner->app, layer))
+        (void)lrp_snapshot_operator(runner->snapshot, layer, &op, &err); /* without it a few lines are missing */
     facts.op = op;
     lrp_app_update(&runner->app, &event);
     lrp_layer_operator_free(runner->detailed.op);

@@ -56,10 +56,12 @@ static void each_file(struct lrp_export *e, void (*visit)(struct lrp_export *e, 
     const struct lrp_snapshot *s = e->snapshot;
     char path[LRP_PATH_SIZE], number[32];
     const bool many = s->layers->count > 1000; /* their names are in order */
-    for (size_t i = 0; i < s->layers->count && !e->status; i++) {
+    for (size_t k = 0; k < lrp_layer_rows(s->layers) && !e->status; k++) {
+        const size_t i = lrp_layer_row_at(s->layers, k);
+        const struct lrp_layer *row = &s->layers->rows[i];
         if (!s->relevance[i]) continue;
-        snprintf(number, sizeof number, many ? "%05d-" : "%03d-", (int)i);
-        if (!file_name(e, number, i ? s->layers->rows[i].name : "input", path))
+        snprintf(number, sizeof number, many ? "%05d-" : "%03d-", row->index);
+        if (!file_name(e, number, row->index || s->layers->further_inputs ? row->name : "input", path))
             e->status = lrp_fail(&e->err, LRP_USAGE, "%s: the path is too long", e->folder);
         else
             visit(e, path, (int)i);

@@ -41,14 +41,14 @@ static size_t made_up_of(const char *text)
     return access(text, F_OK) == 0 ? LRP_MADE_UP : i;
 }
 
-/* What an input of the model is made of: of whole numbers, 0 or 1. The first input's shape is the one the layers show. */
+/* What an input of the model is made of: of whole numbers, 0 or 1. Its shape is the one the layers show. */
 static enum lrp_status make_up(const struct lrp_runner *runner, size_t input, size_t which, struct lrp_tensor **out,
                                const char **name, struct lrp_error *err)
 {
     struct lrp_model_value value;
     uint32_t state = 2463534242U;
     lrp_model_input(lrp_session_model(runner->session), input, &value);
-    struct lrp_shape shape = input ? value.shape : runner->snapshot->layers->rows[0].shape;
+    struct lrp_shape shape = runner->snapshot->layers->rows[lrp_layer_row_at(runner->snapshot->layers, input)].shape;
     *name = value.name;
     if (shape.rank > 0 && shape.dim[0] < 1) shape.dim[0] = 1;
     if (value.dtype == LRP_DTYPE_STRING)

@@ -69,7 +69,7 @@ static void rows_of_rules(const struct lrp_runner *runner, struct lrp_asked aske
 {
     const struct lrp_rule_info *rule;
     const int layer = asked.layer;
-    if (layer < 1 || !lrp_app_layer(&runner->app, layer)) return;
+    if (lrp_app_is_input(&runner->app, layer) || !lrp_app_layer(&runner->app, layer)) return;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; (rule = lrp_rule_at(lrp_runner_rule_book(runner), i)) != NULL; i++)
             rule_row(runner, layer, rule, pass == 0, rows);
@@ -152,7 +152,7 @@ static void argument_row(const struct lrp_runner *runner, const struct lrp_metho
     char next[80] = "", detail[LRP_ROW_TEXT], layer[24];
     const char *edit = value;
     snprintf(layer, sizeof layer, "%d", runner->app.layer);
-    if (a->kind == LRP_METHOD_LAYER && !*value && runner->app.layer > 0) edit = layer;
+    if (a->kind == LRP_METHOD_LAYER && !*value && !lrp_app_is_input(&runner->app, runner->app.layer)) edit = layer;
     if (a->choices) next_word(a->choices, value, next, sizeof next);
     snprintf(detail, sizeof detail, "%-12s %s%s%s%s", *value ? value : "-", a->line, a->choices ? " (" : "",
              a->choices ? a->choices : "", a->choices ? ")" : "");

@@ -72,8 +72,8 @@ enum lrp_status lrp_paint_one(struct lrp_paint_work *w)
     enum lrp_status status = choose_channel(w);
     if (!status) status = plane_of(w, w->snapshot, w->subject->layer, &w->out->plane);
     if (!status) lrp_paint_range(planes, 1, w->out);
-    return !status ? lrp_snapshot_underlay(w->snapshot, lrp_drawn_as(w->subject), w->subject->sample, &w->out->plane,
-                                           &w->out->grey, &w->err)
+    return !status ? lrp_snapshot_underlay(w->snapshot, w->subject->layer, lrp_drawn_as(w->subject), w->subject->sample,
+                                           &w->out->plane, &w->out->grey, &w->err)
                    : status;
 }
 

@@ -127,7 +127,7 @@ static enum lrp_status put_texts(struct lrp_paint_work *w, const struct lrp_toke
 
 enum lrp_status lrp_paint_text(struct lrp_paint_work *w)
 {
-    const int layer = w->subject->layer;
+    const int layer = w->snapshot->layers->rows[w->subject->layer].index ? w->subject->layer : 0;
     struct lrp_token_map map;
     enum lrp_status status = lrp_snapshot_tokens(w->snapshot, w->subject->sample, &map, &w->err);
     struct lrp_token_map *one = layer > 0 && map.decoder && w->snapshot->decoder[layer] ? map.decoder : &map;

@@ -94,7 +94,7 @@ bool lrp_runner_take_painting(struct lrp_runner *runner)
 /* The relevance of the last layer that has some: other results, another one. */
 static const void *last_relevance(const struct lrp_snapshot *snapshot)
 {
-    for (size_t i = snapshot->layers->count; i > 0; i--)
+    for (size_t i = lrp_layer_rows(snapshot->layers); i > 0; i--)
         if (snapshot->relevance[i - 1]) return snapshot->relevance[i - 1];
     return NULL;
 }
@@ -128,7 +128,7 @@ static const void *material(const struct lrp_runner *runner, const struct lrp_su
                    ? last_relevance(snapshot)
                    : NULL;
     if (row->concepts) return last_map(snapshot, r->layer);
-    if (row->tokens && r->layer == 0) return tokens_of(snapshot);
+    if (row->tokens && r->layer == lrp_app_token_layer(&runner->app)) return tokens_of(snapshot);
     return r->show == LRP_SHOW_ACTIVATION ? snapshot->activation[r->layer] : snapshot->relevance[r->layer];
 }
 

@@ -39,16 +39,14 @@ static void add_edge(const struct lrp_app *app, const char *label, int layer, in
 {
     const struct lrp_layer *to = lrp_app_layer(app, layer);
     const int room = width - LRP_LABEL - 8 > 8 ? width - LRP_LABEL - 8 : 8;
-    const char *name = to ? tail(to->name, room) : "";
-    if (to)
-        lrp_lines_add(lines, LRP_STYLE_LINK, layer, "%-12s → %d %s%s", label, layer, name != to->name ? "…" : "",
-                      layer ? name : "input");
+    const char *whole = lrp_app_layer_name(app, layer), *name = tail(whole, room);
+    if (to) lrp_lines_add(lines, LRP_STYLE_LINK, layer, "%-12s → %d %s%s", label, to->index, name != whole ? "…" : "", name);
 }
 
 static void add_edges(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
 {
     for (int i = 0; i < layer->input_count; i++)
-        add_edge(app, layer->input_count > 1 ? "joins" : "from", layer->sources[i], width, lines);
+        add_edge(app, layer->input_count > 1 ? "joins" : "from", lrp_app_source(app, layer, i), width, lines);
     for (int i = 0; i < layer->consumer_count; i++) add_edge(app, "to", layer->consumers[i], width, lines);
 }
 
@@ -113,16 +111,18 @@ static void add_ledger_row(const struct lrp_app *app, int width, struct lrp_line
     if (!ledger && app->snapshot->relevance && app->snapshot->relevance[app->layer])
         item(lines, LRP_STYLE_LABEL, width, "ledger", "%s",
              lrp_app_busy(app) ? "computing" : lrp_app_hint(app, "{ledger} computes it", hint, sizeof hint));
-    const struct lrp_ledger_row *row = ledger && (size_t)app->layer < ledger->count ? &ledger->rows[app->layer] : NULL;
+    const struct lrp_ledger_row *row =
+        ledger && (size_t)app->layer < ledger->count + ledger->further_inputs ? &ledger->rows[app->layer] : NULL;
     char in[32], out[32], text[256];
     if (!row) return;
     lrp_value_text(row->in, in, sizeof in);
     lrp_value_text(row->out, out, sizeof out);
-    if (app->layer == 0)
+    if (lrp_app_is_input(app, app->layer))
         item(lines, LRP_STYLE_NORMAL, width, "ledger", "in %s", in);
     else
         item(lines, LRP_STYLE_NORMAL, width, "ledger", "in %s, out %s", in, out);
-    if (app->layer > 0 && *lrp_causes_text(row, text, sizeof text)) item(lines, LRP_STYLE_NORMAL, width, "lost to", "%s", text);
+    if (!lrp_app_is_input(app, app->layer) && *lrp_causes_text(row, text, sizeof text))
+        item(lines, LRP_STYLE_NORMAL, width, "lost to", "%s", text);
     if (*lrp_flags_text(row, text, sizeof text)) item(lines, LRP_STYLE_WARNING, width, "flags", "%s", text);
 }
 
@@ -262,7 +262,7 @@ static void add_inputs(const struct lrp_app *app, int width, struct lrp_lines *l
 {
     const struct lrp_snapshot *s = app->snapshot;
     char shape[160], value[32];
-    for (size_t i = 0; app->layer == 0 && s->input_count > 1 && i < s->input_count; i++) {
+    for (size_t i = 0; lrp_app_is_input(app, app->layer) && s->input_count > 1 && i < s->input_count; i++) {
         const struct lrp_snapshot_input *input = &s->inputs[i];
         lrp_shape_text(&input->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape);
         item(lines, LRP_STYLE_NORMAL, width, i ? "" : "inputs", "%s  %s  %s%s", input->name, shape,

@@ -21,7 +21,7 @@ static double sum_of(const struct lrp_app *app, int layer)
 static void range_of(const struct lrp_app *app, double *low, double *high)
 {
     *low = *high = 0;
-    for (int i = 0; i < lrp_app_layer_count(app); i++) {
+    for (int i = 0; i < lrp_app_place_count(app); i++) {
         if (!has_sum(app, i) || !isfinite(sum_of(app, i))) continue;
         *low = fmin(*low, sum_of(app, i));
         *high = fmax(*high, sum_of(app, i));
@@ -46,8 +46,9 @@ static void put_row(const struct lrp_app *app, struct lrp_canvas *canvas, struct
     char text[64];
     const int digits = snprintf(text, sizeof text, "%d", lrp_app_layer_count(app) - 1);
     if (selected) lrp_canvas_fill(canvas, (struct lrp_rect){at.x, at.y, names, 1}, style);
-    const int number = lrp_canvas_format(canvas, at.x, at.y, names, style, "%c%*d ", selected ? '>' : ' ', digits, layer);
-    lrp_canvas_tail(canvas, at.x + number, at.y, names - number, layer ? lrp_app_layer(app, layer)->name : "input", style);
+    const int number = lrp_canvas_format(canvas, at.x, at.y, names, style, "%c%*d ", selected ? '>' : ' ', digits,
+                                         lrp_app_layer(app, layer)->index);
+    lrp_canvas_tail(canvas, at.x + number, at.y, names - number, lrp_app_layer_name(app, layer), style);
     if (!has_sum(app, layer)) {
         lrp_canvas_right(canvas, at.x + at.columns - LRP_BAR_VALUE, at.y, LRP_BAR_VALUE, "–", LRP_STYLE_DIM);
         return;
@@ -66,13 +67,14 @@ bool lrp_under_bars(const struct lrp_app *app, struct lrp_rect inner, int x, int
 
 void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
-    const int count = lrp_app_layer_count(app), page = rect.rows - 1;
-    int top = app->layer - page / 2;
+    const int count = lrp_app_place_count(app), page = rect.rows - 1;
+    int top = lrp_app_place_of(app, app->layer) - page / 2;
     double low, high;
     lrp_draw_title(canvas, rect, app->focus == LRP_PANE_PREVIEW, "sum of relevance per layer");
     range_of(app, &low, &high);
     top = top > count - page ? count - page : top;
     top = top < 0 ? 0 : top;
     for (int i = 0; i < page && top + i < count; i++)
-        put_row(app, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, top + i, low, high);
+        put_row(app, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, lrp_app_layer_at(app, top + i), low,
+                high);
 }

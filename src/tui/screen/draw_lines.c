@@ -33,9 +33,9 @@ void lrp_draw_details(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     const bool focus = app->focus == LRP_PANE_DETAILS;
     struct lrp_lines lines = {0};
     char title[32];
-    const int named = snprintf(title, sizeof title, "details of #%d ", app->layer);
+    const int named = snprintf(title, sizeof title, "details of #%d ", layer ? layer->index : 0);
     lrp_draw_title(canvas, rect, focus, title);
-    lrp_canvas_tail(canvas, rect.x + named, rect.y, rect.columns - named, layer ? (layer->index ? layer->name : "input") : "",
+    lrp_canvas_tail(canvas, rect.x + named, rect.y, rect.columns - named, lrp_app_layer_name(app, app->layer),
                     focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE);
     lrp_app_details_lines(app, &lines);
     draw_lines(canvas, (struct lrp_rect){rect.x, rect.y + 1, rect.columns, rect.rows - 1}, &lines, &app->details_window, focus);

@@ -113,14 +113,21 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
     }
 }
 
+static bool is_picture(const struct lrp_app *app, int layer)
+{
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    return !row || row->shape.rank == 4;
+}
+
 static void title_kind(const struct lrp_app *app, char *text, size_t size)
 {
     const enum lrp_preview kind = lrp_app_preview(app);
     const struct lrp_preview_row *row = lrp_preview_row(kind);
-    const int shown = shown_layer(app);
+    const int layer = shown_layer(app), shown = lrp_app_is_input(app, layer) ? 0 : layer;
     const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
     if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
-        snprintf(text, size, app->snapshot && app->snapshot->token_count ? "input" : "input picture");
+        snprintf(text, size, "input%s%s", is_picture(app, layer) ? " picture" : "",
+                 lrp_app_place_count(app) > lrp_app_layer_count(app) ? " " : "");
     else if (row->of_model)
         snprintf(text, size, row->channels == LRP_CHANNELS_NONE ? "%s of all layers" : "relevance of all %s", row->name);
     else if (row->heads && fresh(app) && app->painting.channel >= 0)
@@ -139,7 +146,6 @@ static void title_kind(const struct lrp_app *app, char *text, size_t size)
 static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     const int shown = shown_layer(app);
-    const struct lrp_layer *layer = lrp_app_layer(app, shown);
     const bool focus = app->focus == LRP_PANE_PREVIEW;
     const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
     char facts[200], what[64];
@@ -148,8 +154,7 @@ static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct l
     lrp_draw_title(canvas, rect, focus, what);
     const int from = lrp_text_columns(what), right = *facts ? lrp_text_columns(facts) + 2 : 0;
     if (from < rect.columns && what[from - 1] == ' ')
-        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right,
-                        layer ? (shown ? layer->name : "input") : "", style);
+        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, lrp_app_layer_name(app, shown), style);
     if (right > 0 && from + right <= rect.columns)
         lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, facts, style);
 }

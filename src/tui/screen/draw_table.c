@@ -31,15 +31,24 @@ static bool begins_branch(const struct lrp_app *app, int layer)
     return row && row->input_count > 0 && row->sources[0] != layer - 1;
 }
 
+/* " 3"; of several inputs of the model, which. */
+static int put_source(const struct lrp_app *app, const struct lrp_layer *row, int k, char *out, size_t size)
+{
+    const int source = lrp_app_source(app, row, k);
+    if (lrp_app_place_count(app) == lrp_app_layer_count(app) || !lrp_app_is_input(app, source))
+        return snprintf(out, size, " %d", source);
+    return snprintf(out, size, " %.24s", lrp_app_layer_name(app, source));
+}
+
 /* " ← 3 9": where a join's inputs come from; "" for other layers. Columns it takes. */
 static int joins_of(const struct lrp_app *app, int layer, char *out)
 {
     enum { NAMED = 3 };
     const struct lrp_layer *row = lrp_app_layer(app, layer);
-    char text[64] = "";
+    char text[LRP_CELL_SIZE] = "";
     int used = row && row->input_count > 1 ? snprintf(text, sizeof text, " ←") : 0;
     for (int i = 0; used && i < row->input_count && i < NAMED; i++)
-        used += snprintf(text + used, sizeof text - (size_t)used, " %d", row->sources[i]);
+        used += put_source(app, row, i, text + used, sizeof text - (size_t)used);
     if (used && row->input_count > NAMED) snprintf(text + used, sizeof text - (size_t)used, " …");
     if (out) memcpy(out, text, sizeof text);
     return lrp_text_columns(text);
@@ -60,7 +69,7 @@ static int widest_fold(const struct lrp_app *app, const struct lrp_column *colum
 static void measure_columns(const struct lrp_app *app, struct screen_table *t)
 {
     /* an odd step, so that every second layer is not always the same kind */
-    const int layers = lrp_app_layer_count(app), stride = (layers / LRP_SAMPLE_ROWS) | 1;
+    const int layers = lrp_app_place_count(app), stride = (layers / LRP_SAMPLE_ROWS) | 1;
     char cell[LRP_CELL_SIZE];
     for (int c = 0; c < t->count; c++) {
         int width = lrp_text_columns(t->columns[c].title);
@@ -196,7 +205,7 @@ static void draw_marks(struct lrp_canvas *canvas, const struct table_row *row, i
 static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, const struct table_row *row, int x, int y,
                       int width, const char *name)
 {
-    char joins[64];
+    char joins[LRP_CELL_SIZE];
     const int lines = row->fold < 0 ? indent_of(app, row->layer) : 0, indent = lines < width / 3 ? lines : width / 3;
     const int wanted = row->fold < 0 ? joins_of(app, row->layer, joins) : 0, behind = wanted <= width * 2 / 3 ? wanted : 0;
     const int room = width - indent - behind;
@@ -232,7 +241,7 @@ static void draw_row(const struct lrp_app *app, const struct screen_table *t, st
     char number[LRP_CELL_SIZE];
     if (row->selected) lrp_canvas_fill(canvas, rect, row->style);
     draw_marks(canvas, row, rect.x, rect.y);
-    snprintf(number, sizeof number, "%d", row->layer);
+    snprintf(number, sizeof number, "%d", lrp_app_layer(app, row->layer)->index);
     if (row->fold >= 0) snprintf(number, sizeof number, "%s", app->caps.ascii ? "+" : "▸");
     lrp_canvas_right(canvas, rect.x + LRP_MARKS, rect.y, t->number, number,
                      row->style == LRP_STYLE_NORMAL ? LRP_STYLE_DIM : row->style);

@@ -19,7 +19,7 @@ static void cell_shape(const struct lrp_app *app, int layer, char *out)
 }
 static void cell_params(const struct lrp_app *app, int layer, char *out)
 {
-    if (layer == 0)
+    if (lrp_app_is_input(app, layer))
         lrp_cell_put(out, "");
     else
         lrp_count_text(lrp_app_layer(app, layer)->parameters, out, LRP_CELL_SIZE);

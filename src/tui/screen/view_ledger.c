@@ -11,7 +11,7 @@ enum { LRP_LEDGER_COLUMNS = 6 };
 static const struct lrp_ledger_row *row_of(const struct lrp_app *app, int layer)
 {
     const struct lrp_ledger *ledger = app->snapshot ? app->snapshot->ledger : NULL;
-    return ledger && layer >= 0 && (size_t)layer < ledger->count ? &ledger->rows[layer] : NULL;
+    return ledger && layer >= 0 && (size_t)layer < ledger->count + ledger->further_inputs ? &ledger->rows[layer] : NULL;
 }
 
 static void print_share(double value, char *out)
@@ -24,22 +24,22 @@ static void cell_in(const struct lrp_app *app, int layer, char *out)
     *out = 0;
     if (row_of(app, layer)) print_share(row_of(app, layer)->in, out);
 }
-/* Row 0 is where relevance ends. */
+/* Inputs are where relevance ends. */
 static void cell_out(const struct lrp_app *app, int layer, char *out)
 {
     *out = 0;
-    if (row_of(app, layer) && layer > 0) print_share(row_of(app, layer)->out, out);
+    if (row_of(app, layer) && !lrp_app_is_input(app, layer)) print_share(row_of(app, layer)->out, out);
 }
 static void cell_lost(const struct lrp_app *app, int layer, char *out)
 {
     const struct lrp_ledger_row *row = row_of(app, layer);
     *out = 0;
-    if (row && layer > 0 && lrp_loss_matters(row->in - row->out, row)) print_share(row->in - row->out, out);
+    if (row && !lrp_app_is_input(app, layer) && lrp_loss_matters(row->in - row->out, row)) print_share(row->in - row->out, out);
 }
 static void cell_causes(const struct lrp_app *app, int layer, char *out)
 {
     *out = 0;
-    if (row_of(app, layer) && layer > 0) lrp_causes_text(row_of(app, layer), out, LRP_CELL_SIZE);
+    if (row_of(app, layer) && !lrp_app_is_input(app, layer)) lrp_causes_text(row_of(app, layer), out, LRP_CELL_SIZE);
 }
 static void cell_flags(const struct lrp_app *app, int layer, char *out)
 {
@@ -72,8 +72,9 @@ static void draw_whole(const struct lrp_app *app, struct lrp_canvas *canvas, str
     char in[32], out[32], causes[LRP_CELL_SIZE];
     lrp_causes_text(total, causes, sizeof causes);
     char line[2 * LRP_CELL_SIZE];
-    snprintf(line, sizeof line, "total: explained %s, the input gets %s%s%s", lrp_value_text(total->in, in, sizeof in),
-             lrp_value_text(total->out, out, sizeof out), *causes ? "; lost to " : "", causes);
+    snprintf(line, sizeof line, "total: explained %s, the input%s %s%s%s", lrp_value_text(total->in, in, sizeof in),
+             app->snapshot->ledger->further_inputs ? "s get" : " gets", lrp_value_text(total->out, out, sizeof out),
+             *causes ? "; lost to " : "", causes);
     lrp_canvas_fit(canvas, at.x, at.y, at.columns, line, LRP_STYLE_TITLE);
 }
 
@@ -92,7 +93,7 @@ static void draw_ledger(const struct lrp_app *app, struct lrp_canvas *canvas, st
 
 static int row_layer(const struct lrp_app *app, int row)
 {
-    return row >= 0 && row < lrp_app_layer_count(app) ? row : -1;
+    return lrp_app_layer_at(app, row);
 }
 /* The last line tells of the whole. */
 static int ledger_page(int rows)
@@ -102,7 +103,7 @@ static int ledger_page(int rows)
 
 const struct lrp_view_row lrp_view_ledger = {.name = "ledger",
                                              .draw = draw_ledger,
-                                             .row_count = lrp_app_layer_count,
+                                             .row_count = lrp_app_place_count,
                                              .row_layer = row_layer,
                                              .page = ledger_page,
                                              .shows_ledger = true};

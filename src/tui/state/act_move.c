@@ -1,5 +1,6 @@
 /* act_move.c: actions that move: rows, pages, unsupported layers, steps along edges and links. */
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
@@ -197,10 +198,14 @@ static void step_along(struct lrp_app *app, const int *ends, int count)
 void lrp_do_towards_input(struct lrp_app *app)
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
-    if (layer && layer->input_count > 0)
-        step_along(app, layer->sources, layer->input_count);
+    const int count = layer ? layer->input_count : 0;
+    int *ends = count > 0 ? malloc((size_t)count * sizeof *ends) : NULL;
+    for (int k = 0; ends && k < count; k++) ends[k] = lrp_app_source(app, layer, k);
+    if (ends)
+        step_along(app, ends, count);
     else
-        lrp_app_say(app, false, "this is the input");
+        lrp_app_say(app, false, "this is an input");
+    free(ends);
 }
 
 void lrp_do_towards_output(struct lrp_app *app)
@@ -215,7 +220,7 @@ void lrp_do_towards_output(struct lrp_app *app)
 void lrp_do_play(struct lrp_app *app)
 {
     if (lrp_app_layer_count(app) == 0) return;
-    if (app->layer == 0) lrp_app_select(app, lrp_app_layer_count(app) - 1);
+    if (lrp_app_is_input(app, app->layer)) lrp_app_select(app, lrp_app_layer_count(app) - 1);
     app->playing = true;
 }
 
@@ -240,7 +245,9 @@ void lrp_do_all_layers(struct lrp_app *app)
 void lrp_do_fold(struct lrp_app *app)
 {
     const int fold = selected_fold(app);
-    const int node = app->tree.layers == 0 ? -1 : fold >= 0 ? app->tree.nodes[fold].parent : app->tree.node_of[app->layer];
+    const int node = lrp_app_is_input(app, app->layer) || app->tree.layers == 0 ? -1
+                     : fold >= 0                                                ? app->tree.nodes[fold].parent
+                                                                                : app->tree.node_of[app->layer];
     if (node < 0) {
         lrp_app_say(app, false, fold >= 0 ? "folded already" : "nothing to fold around this layer");
         return;

@@ -27,7 +27,7 @@ void lrp_do_method_menu(struct lrp_app *app)
 void lrp_do_cam(struct lrp_app *app)
 {
     char method[64];
-    if (!lrp_app_has_layer(app) || app->layer < 1) return;
+    if (!lrp_app_has_layer(app) || lrp_app_is_input(app, app->layer)) return;
     snprintf(method, sizeof method, "grad-cam(layer=%d)", app->layer);
     const bool is = strcmp(lrp_facts_text(&app->facts, LRP_SETTING_METHOD), method) == 0;
     lrp_app_emit(app, LRP_EFFECT_SET, is ? "lrp" : method, LRP_SETTING_METHOD, false);
@@ -199,7 +199,7 @@ void lrp_do_export_heatmap(struct lrp_app *app)
 }
 void lrp_do_export_all(struct lrp_app *app)
 {
-    if (app->snapshot && app->snapshot->relevance && app->snapshot->relevance[0] && !lrp_app_blocked(app))
+    if (lrp_app_arrived(app) && !lrp_app_blocked(app))
         lrp_app_emit(app, LRP_EFFECT_PROPOSE, NULL, LRP_PROMPT_ALL, false);
     else
         lrp_app_say(app, true, "nothing to export: there is no relevance (yet)");

@@ -172,6 +172,20 @@ void lrp_app_key_pressed(struct lrp_app *app, int key);
 struct lrp_layout lrp_app_layout(const struct lrp_app *app);
 const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer); /* NULL if there is none */
 int lrp_app_layer_count(const struct lrp_app *app);
+/* Layers have numbers 1.. below the count; 0 and those from the count on are the model's inputs, as in its list. They are all
+ * listed in the order of their places, inputs first. */
+int lrp_app_place_count(const struct lrp_app *app);
+int lrp_app_layer_at(const struct lrp_app *app, int place);
+int lrp_app_place_of(const struct lrp_app *app, int layer);
+bool lrp_app_is_input(const struct lrp_app *app, int layer);
+/* "input" where the model has only one, else its name. */
+const char *lrp_app_layer_name(const struct lrp_app *app, int layer);
+/* The layer that input number k of a layer comes from, an input of the model by its own; -1: none. */
+int lrp_app_source(const struct lrp_app *app, const struct lrp_layer *layer, int k);
+/* The input that texts are given to, or the first. */
+int lrp_app_token_layer(const struct lrp_app *app);
+/* What arrives at an input of the model, as a sign of the result it belongs to; NULL: nothing does (yet). */
+const struct lrp_result *lrp_app_arrived(const struct lrp_app *app);
 int lrp_app_tagged_count(const struct lrp_app *app);
 const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer);
 bool lrp_app_failed(const struct lrp_app *app, int layer);

@@ -79,7 +79,7 @@ static int layer_of(const struct lrp_app *app, const char *text)
     char *end;
     const long number = strtol(text, &end, 10);
     int found = -1, hits = 0;
-    for (int i = 0; i < lrp_app_layer_count(app); i++) {
+    for (int i = 0; i < lrp_app_place_count(app); i++) {
         const char *name = lrp_app_layer(app, i)->name;
         if (strcmp(name, text) == 0) return i;
         if (strstr(name, text)) {

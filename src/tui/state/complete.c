@@ -29,7 +29,7 @@ static void complete_actions(const struct lrp_app *app, const char *word, struct
 /* Names that begin with the word; where there are none, names that hold it. */
 static void complete_layers(const struct lrp_app *app, const char *word, struct lrp_menu_rows *rows)
 {
-    const int count = lrp_app_layer_count(app);
+    const int count = lrp_app_place_count(app); /* the first input is where one begins */
     for (int i = 1; i < count; i++) add_candidate(rows, word, lrp_app_layer(app, i)->name, lrp_app_layer(app, i)->type);
     const bool none = rows->count == 0;
     for (int i = 1; i < count && none; i++)

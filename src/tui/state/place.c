@@ -20,7 +20,7 @@ void lrp_app_place(const struct lrp_app *app, struct lrp_place *out)
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
     *out = (struct lrp_place){.details = app->details};
-    out->layer = layer && layer->index > 0 ? strdup(layer->name) : NULL;
+    out->layer = layer && app->layer > 0 ? strdup(layer->name) : NULL;
     out->view = app->view != LRP_VIEW_layers ? strdup(lrp_app_view_row(app, app->view)->name) : NULL;
     out->filter = app->filter && *app->filter ? strdup(app->filter) : NULL;
     for (size_t i = 0; i < app->tagged_size; i++)
@@ -32,7 +32,7 @@ void lrp_app_place(const struct lrp_app *app, struct lrp_place *out)
 /* Many names are found from where the last one was. */
 static int layer_of(const struct lrp_app *app, const char *name, int from)
 {
-    const int count = lrp_app_layer_count(app);
+    const int count = lrp_app_place_count(app);
     for (int i = 0; name && i < count; i++)
         if (strcmp(lrp_app_layer(app, (from + i) % count)->name, name) == 0) return (from + i) % count;
     return -1;

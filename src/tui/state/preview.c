@@ -18,7 +18,8 @@ static bool has_text(const struct lrp_app *app)
     const struct lrp_layer *layer = lrp_app_layer(app, at);
     if (!layer || s->token_count < 1) return false;
     const bool decoder = s->decoder_count > 0 && s->decoder[at];
-    return at == 0 || (layer->shape.rank == 3 && layer->shape.dim[1] == (decoder ? s->decoder_count : s->token_count));
+    return at == lrp_app_token_layer(app) ||
+           (layer->index > 0 && layer->shape.rank == 3 && layer->shape.dim[1] == (decoder ? s->decoder_count : s->token_count));
 }
 static bool has_tokens(const struct lrp_app *app)
 {
@@ -75,7 +76,7 @@ int lrp_preview_layer(const struct lrp_app *app)
     const bool elsewhere = app->snapshot && app->snapshot->only_inputs && !lrp_app_blocked(app) &&
                            lrp_preview_row(app->preview)->show == LRP_SHOW_RELEVANCE &&
                            lrp_preview_row(app->preview)->channels != LRP_CHANNELS_GRID;
-    return trying(app) || elsewhere ? 0 : app->layer;
+    return (trying(app) || elsewhere) && !lrp_app_is_input(app, app->layer) ? 0 : app->layer;
 }
 
 /* What was chosen; while rules are tried, something that shows what they do. */

@@ -26,7 +26,61 @@ int lrp_app_tagged_count(const struct lrp_app *app)
 
 const struct lrp_layer *lrp_app_layer(const struct lrp_app *app, int layer)
 {
-    return layer >= 0 && layer < lrp_app_layer_count(app) ? &app->snapshot->layers->rows[layer] : NULL;
+    return layer >= 0 && layer < lrp_app_place_count(app) ? &app->snapshot->layers->rows[layer] : NULL;
+}
+
+int lrp_app_place_count(const struct lrp_app *app)
+{
+    return app->snapshot ? (int)lrp_layer_rows(app->snapshot->layers) : 0;
+}
+
+int lrp_app_layer_at(const struct lrp_app *app, int place)
+{
+    return place >= 0 && place < lrp_app_place_count(app) ? (int)lrp_layer_row_at(app->snapshot->layers, (size_t)place) : -1;
+}
+
+int lrp_app_place_of(const struct lrp_app *app, int layer)
+{
+    const int count = lrp_app_layer_count(app), further = lrp_app_place_count(app) - count;
+    return layer <= 0 ? layer : layer < count ? layer + further : layer - count + 1;
+}
+
+bool lrp_app_is_input(const struct lrp_app *app, int layer)
+{
+    return layer == 0 || layer >= lrp_app_layer_count(app);
+}
+
+const char *lrp_app_layer_name(const struct lrp_app *app, int layer)
+{
+    const struct lrp_layer *row = lrp_app_layer(app, layer);
+    if (!row) return "";
+    return layer == 0 && lrp_app_place_count(app) == lrp_app_layer_count(app) ? "input" : row->name;
+}
+
+static int input_of_name(const struct lrp_app *app, const char *name)
+{
+    for (int i = lrp_app_layer_count(app); name && i < lrp_app_place_count(app); i++)
+        if (strcmp(lrp_app_layer(app, i)->name, name) == 0) return i;
+    return 0;
+}
+
+int lrp_app_source(const struct lrp_app *app, const struct lrp_layer *layer, int k)
+{
+    return layer->sources[k] == 0 && layer->inputs ? input_of_name(app, layer->inputs[k]) : layer->sources[k];
+}
+
+int lrp_app_token_layer(const struct lrp_app *app)
+{
+    return app->snapshot ? input_of_name(app, app->snapshot->token_input) : 0;
+}
+
+const struct lrp_result *lrp_app_arrived(const struct lrp_app *app)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    const int inputs = lrp_app_place_count(app) - lrp_app_layer_count(app) + 1;
+    for (int i = 0; s && s->relevance && i < inputs; i++)
+        if (s->relevance[lrp_app_layer_at(app, i)]) return s->relevance[lrp_app_layer_at(app, i)];
+    return NULL;
 }
 
 const struct lrp_check_row *lrp_app_check(const struct lrp_app *app, int layer)

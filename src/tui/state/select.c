@@ -44,11 +44,11 @@ void lrp_app_settle(struct lrp_app *app)
 /* The row of a view nearest to a layer. */
 static int nearest_row(const struct lrp_app *app, enum lrp_view view, int layer)
 {
-    const int count = lrp_app_row_count(app, view);
+    const int count = lrp_app_row_count(app, view), place = lrp_app_place_of(app, layer);
     int low = 0, high = count;
     while (low < high) {
         const int middle = (low + high) / 2;
-        if (lrp_app_row_layer(app, view, middle) < layer)
+        if (lrp_app_place_of(app, lrp_app_row_layer(app, view, middle)) < place)
             low = middle + 1;
         else
             high = middle;
@@ -75,11 +75,12 @@ static bool is_aside(const struct lrp_app *app, int layer)
 /* Without a filter, a folded scope is one row, where its last layer would stand. */
 static void list_rows(struct lrp_app *app)
 {
-    const int count = lrp_app_layer_count(app);
+    const int count = lrp_app_place_count(app);
     const bool filtered = app->filter && *app->filter;
     app->shown_count = 0;
     app->left_out = 0;
-    for (int i = 0; i < count; i++) {
+    for (int at = 0; at < count; at++) {
+        const int i = lrp_app_layer_at(app, at);
         const int fold = filtered ? -1 : lrp_tree_fold_of(&app->tree, i);
         const bool aside = !filtered && fold < 0 && !app->all_layers && is_aside(app, i);
         app->left_out += aside;
@@ -92,7 +93,7 @@ static void list_rows(struct lrp_app *app)
 
 void lrp_app_refilter(struct lrp_app *app)
 {
-    const int count = lrp_app_layer_count(app), layer = app->layer;
+    const int count = lrp_app_place_count(app), layer = app->layer;
     int *shown = malloc(((size_t)count + 1) * sizeof *shown), *fold = malloc(((size_t)count + 1) * sizeof *fold);
     if (!shown || !fold) {
         free(shown);

@@ -62,7 +62,7 @@ static bool acts_on(const struct lrp_app *app, int layer, int tagged)
 void lrp_app_emit_layers(struct lrp_app *app, enum lrp_effect_kind kind, const char *text, int number)
 {
     const int tagged = lrp_app_tagged_count(app);
-    const int count = lrp_app_layer_count(app);
+    const int count = lrp_app_place_count(app);
     struct lrp_effect *effect = lrp_effects_add(&app->effects, kind, text, number);
     if (!effect || !(effect->layers = malloc(((size_t)count + 1) * sizeof *effect->layers))) return;
     for (int i = 0; i < count; i++)
@@ -84,11 +84,11 @@ bool lrp_app_set_text(struct lrp_app *app, char **to, const char *text)
 
 bool lrp_app_has_layer(struct lrp_app *app)
 {
-    if (app->layer > 0 || (app->layer == 0 && lrp_app_matches(app, 0, ":tagged"))) return true;
-    for (size_t i = 1; i < app->tagged_size; i++)
+    if (!lrp_app_is_input(app, app->layer) || lrp_app_matches(app, app->layer, ":tagged")) return true;
+    for (size_t i = 0; i < app->tagged_size; i++)
         if (app->tagged[i]) return true;
     char hint[80];
     lrp_app_say(app, false, "%s",
-                app->snapshot ? "the input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
+                app->snapshot ? "an input has no rule" : lrp_app_hint(app, "no model: {open} opens one", hint, sizeof hint));
     return false;
 }

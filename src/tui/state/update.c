@@ -8,7 +8,7 @@
 /* Another list of layers: tags, folds and the selected layer are found again by their names. */
 static void list_anew(struct lrp_app *app, struct lrp_place *place)
 {
-    const size_t count = (size_t)lrp_app_layer_count(app);
+    const size_t count = (size_t)lrp_app_place_count(app);
     free(app->tagged);
     app->tagged = calloc(count ? count : 1, sizeof *app->tagged);
     app->tagged_size = app->tagged ? count : 0;
@@ -74,10 +74,10 @@ static void on_tick(struct lrp_app *app)
 static void ask_ledger(struct lrp_app *app)
 {
     const struct lrp_snapshot *snapshot = app->snapshot;
-    if (!lrp_app_shows_ledger(app) || !snapshot || snapshot->ledger || snapshot->job != LRP_JOB_DONE || !snapshot->relevance ||
-        !snapshot->relevance[0] || lrp_app_blocked(app) || app->accounted == snapshot->relevance[0])
+    if (!lrp_app_shows_ledger(app) || !snapshot || snapshot->ledger || snapshot->job != LRP_JOB_DONE || !lrp_app_arrived(app) ||
+        lrp_app_blocked(app) || app->accounted == lrp_app_arrived(app))
         return;
-    app->accounted = snapshot->relevance[0];
+    app->accounted = lrp_app_arrived(app);
     lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 
@@ -86,10 +86,11 @@ static void ask_maps(struct lrp_app *app)
 {
     const struct lrp_snapshot *s = app->snapshot;
     const bool shown = lrp_preview_row(lrp_app_preview(app))->concepts && !lrp_app_blocked(app);
-    const bool ready = shown && s && s->relevance && s->relevance[0] && !s->only_inputs &&
+    const bool ready = shown && lrp_app_arrived(app) && !s->only_inputs &&
                        (s->job == LRP_JOB_DONE || s->job == LRP_JOB_CONCEPTS || s->job == LRP_JOB_LEDGER);
-    if (!ready || app->layer < 1 || (app->mapped == s->relevance[0] && app->mapped_layer == app->layer)) return;
-    app->mapped = s->relevance[0];
+    if (!ready || lrp_app_is_input(app, app->layer) || (app->mapped == lrp_app_arrived(app) && app->mapped_layer == app->layer))
+        return;
+    app->mapped = lrp_app_arrived(app);
     app->mapped_layer = app->layer;
     if (s->concepts && s->concepts->layer == app->layer &&
         (s->concepts->done == s->concepts->count || s->job == LRP_JOB_CONCEPTS))

@@ -403,8 +403,8 @@ static void a_rule_that_does_not_fit_is_refused_where_a_layer_is_named(void **st
         {{"pool/max", "pass"}, "pass does not fit"},
         {{"conv1", "layer-norm"}, "layer-norm does not fit"},
         {{"conv1", "z-box([1;2;3],[4;5;6])"}, "low has 3 values"},
-        {{"x", "zero"}, "the model input has no rule"},
-        {{"0", "zero"}, "the model input has no rule"},
+        {{"x", "zero"}, "x is an input of the model, which has no rule"},
+        {{"0", "zero"}, "x is an input of the model, which has no rule"},
         {{"nowhere", "zero"}, "no layer matches nowhere"},
         {{"conv1", "zerro"}, "unknown rule zerro"},
     };
