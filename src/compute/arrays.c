@@ -1,6 +1,7 @@
 /* arrays.c: arrays from files: .npy, and .npz and .safetensors, which hold several by name. */
 #include "arrays.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,15 @@ static enum lrp_status take_text(void *to, size_t i, const char *text, size_t le
     return lrp_tensor_put_text(to, i, text, length, err);
 }
 
+static double read_double(const unsigned char *bytes, bool swapped)
+{
+    unsigned char turned[8];
+    double value;
+    for (size_t i = 0; i < 8; i++) turned[i] = bytes[swapped ? 7 - i : i];
+    memcpy(&value, turned, sizeof value);
+    return value;
+}
+
 static enum lrp_status fill_tensor(const struct lrp_npy *npy, struct lrp_tensor *tensor, struct lrp_error *err)
 {
     if (npy->letters) return lrp_npy_texts(npy, take_text, tensor, err);
@@ -64,7 +74,17 @@ static enum lrp_status check_size(const struct lrp_npy *npy, bool turned, size_t
                     npy->count > SIZE_MAX / each ? SIZE_MAX : npy->count * each, most);
 }
 
-static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, size_t most, struct lrp_tensor **out, struct lrp_error *err)
+/* Halves and floats of 8 bits are floats; of doubles not all are. */
+static bool is_rounded(const struct lrp_npy *npy, const struct lrp_tensor *tensor)
+{
+    for (size_t i = 0; npy->dtype == LRP_DTYPE_DOUBLE && i < npy->count; i++) {
+        const double read = read_double((const unsigned char *)npy->data + 8 * i, npy->swapped);
+        if (!isnan(read) && fabs((double)tensor->f[i] - read) > 0) return true;
+    }
+    return false;
+}
+
+static enum lrp_status array_of_npy(const struct lrp_npy *npy, size_t most, struct lrp_array *out, struct lrp_error *err)
 {
     const bool is_float = lrp_dtype_is_float(npy->dtype), turned = npy->fortran && npy->shape.rank > 1;
     struct lrp_tensor *tensor, *ordered = NULL;
@@ -74,6 +94,7 @@ static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, size_t most, str
     if (!status) status = lrp_tensor_new(dtype, &npy->shape, &tensor, err);
     if (status) return status;
     status = fill_tensor(npy, tensor, err);
+    const bool rounded = !status && is_rounded(npy, tensor);
     if (!status && turned) {
         status = lrp_tensor_new(tensor->dtype, &tensor->shape, &ordered, err);
         if (!status)
@@ -88,17 +109,17 @@ static enum lrp_status tensor_of_npy(const struct lrp_npy *npy, size_t most, str
     if (status)
         lrp_tensor_release(tensor);
     else
-        *out = tensor;
+        *out = (struct lrp_array){tensor, npy->dtype, rounded};
     return status;
 }
 
-static enum lrp_status npy_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
+static enum lrp_status npy_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_array *out,
                                 struct lrp_error *err)
 {
     struct lrp_npy npy;
     const enum lrp_status status = lrp_npy_parse(bytes, size, &npy, err);
     (void)name;
-    return status ? status : tensor_of_npy(&npy, most, out, err);
+    return status ? status : array_of_npy(&npy, most, out, err);
 }
 
 /* ---- several in a file ---- */
@@ -132,7 +153,7 @@ static const char *entry_name(const void *list, size_t i)
     return ((const struct lrp_zip_entry *)list)[i].name;
 }
 
-static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
+static enum lrp_status npz_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_array *out,
                                 struct lrp_error *err)
 {
     struct lrp_zip_entry *entries;
@@ -160,7 +181,7 @@ static const char *tensor_name(const void *list, size_t i)
 }
 
 static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size, const char *name, size_t most,
-                                        struct lrp_tensor **out, struct lrp_error *err)
+                                        struct lrp_array *out, struct lrp_error *err)
 {
     struct lrp_safetensor *tensors;
     size_t count, index = 0;
@@ -169,7 +190,7 @@ static enum lrp_status safetensors_read(const unsigned char *bytes, size_t size,
     if (!status) {
         const struct lrp_safetensor *t = &tensors[index];
         const struct lrp_npy plain = {.dtype = t->dtype, .shape = t->shape, .count = t->count, .data = t->data};
-        status = tensor_of_npy(&plain, most, out, err);
+        status = array_of_npy(&plain, most, out, err);
     }
     lrp_safetensors_free(tensors, count);
     return status;
@@ -184,7 +205,7 @@ static bool safetensors_sniff(const unsigned char *bytes, size_t size)
 /* Kinds of files, a row each. */
 static const struct {
     bool (*sniff)(const unsigned char *bytes, size_t size);
-    enum lrp_status (*read)(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
+    enum lrp_status (*read)(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_array *out,
                             struct lrp_error *err);
 } kinds[] = {
     {lrp_npy_sniff, npy_read},
@@ -204,7 +225,7 @@ bool lrp_arrays_sniff(const unsigned char *bytes, size_t size)
     return false;
 }
 
-enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_tensor **out,
+enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const char *name, size_t most, struct lrp_array *out,
                                 struct lrp_error *err)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
@@ -217,13 +238,15 @@ enum lrp_status lrp_arrays_read(const unsigned char *bytes, size_t size, const c
 enum lrp_status lrp_tensor_read_npy(const char *path, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_mapping mapping = {0};
+    struct lrp_array array = {.tensor = NULL};
     enum lrp_status status = lrp_mapping_open(path, &mapping, err);
     if (status) return status;
     status = mapping.size > MOST_BYTES
                  ? lrp_fail(err, LRP_FILE, "it has %zu bytes, more than the %zu that are read of such a file", mapping.size,
                             MOST_BYTES)
-                 : lrp_arrays_read(mapping.data, mapping.size, NULL, SIZE_MAX, out, err);
+                 : lrp_arrays_read(mapping.data, mapping.size, NULL, SIZE_MAX, &array, err);
     if (status) status = lrp_fail_context(err, status, "%s", path);
     lrp_mapping_close(&mapping);
+    if (!status) *out = array.tensor;
     return status;
 }

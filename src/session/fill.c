@@ -107,19 +107,39 @@ static bool find_tokens(const struct lrp_session *s, const struct lrp_session_pl
     return false;
 }
 
+/* There is only one array that holds nothing; true if an input is one, as the file or --input-shape says. */
+static bool is_empty(const struct lrp_model_value *input, const struct lrp_shape *asked)
+{
+    return lrp_shape_count(asked->rank >= 0 ? asked : &input->shape) == 0;
+}
+
+static enum lrp_status make_empty(const struct lrp_model_value *input, const struct lrp_shape *asked,
+                                  const struct lrp_tensor **out, struct lrp_error *err)
+{
+    struct lrp_tensor *t = NULL;
+    const enum lrp_status status = lrp_tensor_new(input->dtype, asked->rank >= 0 ? asked : &input->shape, &t, err);
+    *out = t;
+    return status;
+}
+
 enum lrp_status lrp_session_fill(const struct lrp_session *session, struct lrp_session_plan *plan, struct lrp_error *err)
 {
+    static const struct filling nothing = {.what = "nothing: it holds no elements"};
     struct tokens tokens;
     struct lrp_text line = {0};
     const char *last = NULL;
     enum lrp_status status = LRP_OK;
-    if (!find_tokens(session, plan, &tokens)) return LRP_OK;
-    for (size_t i = 0; !status && i < lrp_model_input_count(session->model); i++) {
+    const bool reads = find_tokens(session, plan, &tokens);
+    bool given = false;
+    for (size_t i = 0; i < lrp_model_input_count(session->model); i++) given |= plan->inputs[i] != NULL;
+    for (size_t i = 0; given && !status && i < lrp_model_input_count(session->model); i++) {
         struct lrp_model_value input;
         lrp_model_input(session->model, i, &input);
-        const struct filling *f = plan->inputs[i] || input.shape.rank < 0 ? NULL : find_filling(input.name);
-        if (!f) continue;
-        status = make_input(f, &input, &tokens, &plan->inputs[i], err);
+        const bool empty = !plan->inputs[i] && is_empty(&input, &plan->shapes[i]);
+        const struct filling *f = plan->inputs[i] ? NULL : empty ? &nothing : find_filling(input.name);
+        if (!f || (!empty && (!reads || input.shape.rank < 0))) continue;
+        status = empty ? make_empty(&input, &plan->shapes[i], &plan->inputs[i], err)
+                       : make_input(f, &input, &tokens, &plan->inputs[i], err);
         if (status) break;
         plan->shapes[i] = plan->inputs[i]->shape;
         if (last != f->what || !f->prefix) /* a past has two of them a layer: said once */

@@ -52,9 +52,11 @@ static enum lrp_status decode_source(const unsigned char *bytes, size_t size, co
         }
         return status;
     }
-    struct lrp_tensor *array = NULL;
+    struct lrp_array array = {.tensor = NULL};
     const enum lrp_status status = lrp_arrays_read(bytes, size, name, most, &array, err);
-    out->array = array;
+    out->array = array.tensor;
+    out->held = array.dtype;
+    out->rounded = array.rounded;
     return status;
 }
 
@@ -160,11 +162,40 @@ static void range_of(enum lrp_dtype dtype, int64_t *low, int64_t *high)
                                     : (int64_t)(((uint64_t)1 << (is_unsigned ? bits : bits - 1)) - 1);
 }
 
+static enum lrp_dtype held_by(const struct lrp_source *source)
+{
+    return source->held == LRP_DTYPE_UNDEFINED ? source->array->dtype : source->held;
+}
+
+/* A word where an array does not go in as the number it is, or not as the input says: nothing where nothing is lost. */
+static enum lrp_status note_conversion(const struct lrp_source *source, const struct lrp_model_value *input,
+                                       struct lrp_strings *notes, struct lrp_error *err)
+{
+    const enum lrp_dtype held = held_by(source);
+    const bool floats = lrp_dtype_is_float(held), wanted = lrp_dtype_is_float(input->dtype);
+    struct lrp_text line = {0};
+    if (held == LRP_DTYPE_STRING) return LRP_OK;
+    if (floats != wanted)
+        lrp_text_printf(&line, "%s: its numbers are %s, input %s takes %s: converted", name_of(source), lrp_dtype_text(held),
+                        input->name, lrp_dtype_text(input->dtype));
+    else if (floats && source->rounded)
+        lrp_text_printf(&line, "%s: its numbers are %s: rounded to float32, in which everything is computed", name_of(source),
+                        lrp_dtype_text(held));
+    else if (floats && lrp_dtype_size(input->dtype) < sizeof(float) && lrp_dtype_size(held) > lrp_dtype_size(input->dtype))
+        lrp_text_printf(&line,
+                        "%s: its numbers are %s, input %s takes %s: taken as they are, everything is computed in float32",
+                        name_of(source), lrp_dtype_text(held), input->name, lrp_dtype_text(input->dtype));
+    const bool fine = !line.length || lrp_strings_add(notes, line.data);
+    const bool failed = line.failed;
+    lrp_text_free(&line);
+    return fine && !failed ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
 static enum lrp_status no_such_number(const struct lrp_source *source, const struct lrp_model_value *input, double value,
                                       struct lrp_error *err)
 {
     return lrp_fail(err, LRP_FILE, "%s: its type is %s and it holds %.9g, but input %s takes %s", name_of(source),
-                    lrp_dtype_text(source->array->dtype), value, input->name, lrp_dtype_text(input->dtype));
+                    lrp_dtype_text(held_by(source)), value, input->name, lrp_dtype_text(input->dtype));
 }
 
 /* The numbers as the input's type, if it can hold them. */
@@ -199,7 +230,6 @@ static enum lrp_status array_tensor(const struct lrp_source *source, const struc
     const struct lrp_tensor *array = source->array;
     struct lrp_shape shape;
     struct lrp_tensor *tensor = NULL;
-    struct lrp_text line = {0};
     enum lrp_status status = fit_shape(source, input, wanted, &shape, one_by_one, err);
     if (!status) status = check_empty(source, input, &shape, err);
     if (status) return status;
@@ -207,6 +237,8 @@ static enum lrp_status array_tensor(const struct lrp_source *source, const struc
         return lrp_fail(err, LRP_FILE, "%s: it holds %s, but input %s takes %s", name_of(source),
                         array->dtype == LRP_DTYPE_STRING ? "texts" : "numbers", input->name,
                         input->dtype == LRP_DTYPE_STRING ? "texts" : lrp_dtype_text(input->dtype));
+    status = note_conversion(source, input, notes, err);
+    if (status) return status;
     const bool other_kind = lrp_dtype_is_float(array->dtype) != lrp_dtype_is_float(input->dtype);
     if (lrp_shape_equal(&shape, &array->shape) &&
         (array->dtype == input->dtype || (lrp_dtype_is_float(array->dtype) && !other_kind))) {
@@ -219,11 +251,6 @@ static enum lrp_status array_tensor(const struct lrp_source *source, const struc
         lrp_tensor_release(tensor);
         return status;
     }
-    if (other_kind)
-        lrp_text_printf(&line, "%s: its numbers are %s, input %s takes %s: converted", name_of(source),
-                        lrp_dtype_text(array->dtype), input->name, lrp_dtype_text(input->dtype));
-    if (line.data) lrp_strings_add(notes, line.data);
-    lrp_text_free(&line);
     *out = tensor;
     return LRP_OK;
 }

@@ -73,6 +73,7 @@ struct lrp_setup {
     struct lrp_labels labels;
     const struct lrp_tokenizer *tokenizer; /* borrowed: what names tokens; NULL: nothing does */
     int output;                            /* value that is explained: the one asked for, else the first of floats */
+    char *conflict;                        /* owned; why the inputs do not go together; NULL: they do */
 };
 /* No relevance is computed: the check fails, the method goes by rules, and it is not skipped. */
 bool lrp_setup_blocked(const struct lrp_setup *setup);
@@ -108,6 +109,8 @@ struct lrp_source {
     char *label, *path;             /* path: for messages; NULL for tensors given by the caller */
     struct lrp_picture picture;     /* pixels NULL: no picture */
     const struct lrp_tensor *array; /* or a tensor, NULL: none */
+    enum lrp_dtype held;            /* what its elements were in the file; UNDEFINED: what they are in the tensor */
+    bool rounded;                   /* float32 does not hold them all */
 };
 void lrp_source_free(struct lrp_source *source);
 /* Reads a picture or an array of at most `most` bytes (lrp_memory_limit), also from standard input ("-"). `name`: of the input;
@@ -343,6 +346,7 @@ struct lrp_session_plan {
     signed char *flags; /* by input: as lrp_graph_options has them */
     bool same_inputs;   /* tensors made before serve again */
     bool one_by_one;
+    char *conflict; /* the setup's, before there is one */
     int64_t sample;
     struct lrp_strings notes, relevance_notes;
     struct lrp_network *network;

@@ -296,6 +296,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     struct lrp_tensor *start = NULL;
     const char *absent = lrp_model_absent(job->session->model);
     if (absent) return lrp_fail(err, LRP_FILE, "%s: %s", lrp_model_path(job->session->model), absent);
+    if (job->setup->conflict) return lrp_fail(err, LRP_FILE, "%s", job->setup->conflict);
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = run_forward(job, run, err);
     if (!status && !job->results->values_doubted && !job->apart) doubt_values(job);

@@ -114,6 +114,7 @@ struct lrp_setup *lrp_setup_retain(struct lrp_setup *setup)
 void lrp_setup_release(struct lrp_setup *setup)
 {
     if (!setup || !last(&setup->references)) return;
+    free(setup->conflict);
     lrp_method_call_free(&setup->method);
     lrp_concepts_free(&setup->concepts);
     lrp_assignment_free(&setup->assignment);

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "dimensions.h"
 #include "internal.h"
+#include "model_internal.h"
 #include "shapes.h"
 #include "text.h"
 
@@ -30,6 +32,7 @@ void lrp_session_plan_free(struct lrp_session_plan *p, size_t inputs)
     free(p->inputs);
     free(p->shapes);
     free(p->flags);
+    free(p->conflict);
     lrp_strings_free(&p->notes);
     lrp_strings_free(&p->relevance_notes);
     lrp_network_release(p->network);
@@ -64,25 +67,64 @@ static bool same_preprocessing(const struct lrp_session *s, const struct lrp_set
     return true;
 }
 
-static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i,
+/* What --input-shape asks for. */
+static enum lrp_status plan_shapes(const struct lrp_session *s, const struct lrp_settings *settings,
+                                   struct lrp_dimensions *sizes, struct lrp_session_plan *p, struct lrp_error *err)
+{
+    enum lrp_status status = LRP_OK;
+    for (size_t i = 0; !status && i < lrp_model_input_count(s->model); i++) {
+        struct lrp_model_value input;
+        p->shapes[i].rank = -1;
+        lrp_model_input(s->model, i, &input);
+        lrp_shape_text_find(lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), input.name, i == 0, &p->shapes[i]);
+        status = check_asked(s, &input, &p->shapes[i], err);
+        if (!status) status = lrp_dimensions_take(sizes, i, &p->shapes[i], "--input-shape", err);
+    }
+    return status;
+}
+
+/* Inputs that do not go together are no reason not to take them, as another may yet come: a pass refuses them. */
+static enum lrp_status take_sizes(const struct lrp_source *source, size_t i, struct lrp_dimensions *sizes,
                                   struct lrp_session_plan *p, struct lrp_error *err)
 {
+    struct lrp_error apart;
+    const char *from = source->label ? source->label : "an array";
+    const enum lrp_status status = lrp_dimensions_take(sizes, i, &p->inputs[i]->shape, from, &apart);
+    if (!status || (status == LRP_USAGE && p->conflict)) return LRP_OK;
+    if (status == LRP_USAGE) p->conflict = strdup(apart.message);
+    return p->conflict ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+static enum lrp_status plan_input(struct lrp_session *s, const struct lrp_settings *settings, size_t i,
+                                  struct lrp_dimensions *sizes, struct lrp_session_plan *p, struct lrp_error *err)
+{
     struct lrp_model_value input;
-    struct lrp_shape asked = {.rank = -1};
-    lrp_model_input(s->model, i, &input);
-    lrp_shape_text_find(lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), input.name, i == 0, &asked);
-    enum lrp_status status = check_asked(s, &input, &asked, err);
-    if (status) return status;
+    enum lrp_status status = LRP_OK;
     const struct lrp_source *source = &s->sources[i];
-    p->shapes[i] = asked;
-    if (!source->array && !source->picture.pixels) return LRP_OK;
+    const struct lrp_shape asked = source->array ? p->shapes[i] : lrp_dimensions_fill(sizes, i, &p->shapes[i]);
+    lrp_model_input(s->model, i, &input);
     if (p->same_inputs && s->inputs[i])
         p->inputs[i] = lrp_tensor_retain(s->inputs[i]);
     else
         status = lrp_source_tensor(source, &input, &asked, settings, &p->inputs[i], &p->one_by_one, &p->notes, err);
     if (status) return status;
     p->shapes[i] = p->inputs[i]->shape;
-    return LRP_OK;
+    return take_sizes(source, i, sizes, p, err);
+}
+
+/* Arrays are of the size they are; pictures become what those, and the pictures before them, leave open. */
+static enum lrp_status plan_inputs(struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session_plan *p,
+                                   struct lrp_error *err)
+{
+    const size_t count = lrp_model_input_count(s->model);
+    struct lrp_dimensions sizes = {.model = lrp_model_definition(s->model)};
+    enum lrp_status status = plan_shapes(s, settings, &sizes, p, err);
+    for (size_t i = 0; !status && i < count; i++)
+        if (s->sources[i].array) status = plan_input(s, settings, i, &sizes, p, err);
+    for (size_t i = 0; !status && i < count; i++)
+        if (!s->sources[i].array && s->sources[i].picture.pixels) status = plan_input(s, settings, i, &sizes, p, err);
+    lrp_dimensions_free(&sizes);
+    return status;
 }
 
 /* --token-input names an input. */
@@ -167,13 +209,15 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     enum lrp_status status = p->inputs && p->shapes && p->flags ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = check_names(s, lrp_settings_get(settings, LRP_SETTING_INPUT_SHAPE), err);
     if (!status) status = check_token_input(s, settings, err);
-    for (size_t i = 0; !status && i < inputs; i++) status = plan_input(s, settings, i, p, err);
+    if (!status) status = plan_inputs(s, settings, p, err);
     if (!status) status = lrp_session_fill(s, p, err);
     if (!status) lrp_session_find_flags(s, p);
     if (!status) status = plan_samples(s, p, inputs, err);
     if (!status) status = plan_network(s, settings, p, err);
     if (!status) status = lrp_setup_new(p->network, settings, &p->setup, err);
     if (!status) p->setup->tokenizer = s->tokenizer;
+    if (!status) p->setup->conflict = p->conflict;
+    if (!status) p->conflict = NULL;
     if (!status) lrp_session_note(p);
     return !status ? plan_results(s, p, err) : status;
 }

@@ -35,7 +35,7 @@ bool lrp_shape_text_next(const char **text, struct lrp_shape_text *out)
         if (!is_number(p) || out->shape.rank == LRP_MAX_RANK) return false;
         char *end;
         const long long dim = strtoll(p, &end, 10);
-        if (dim < 1 || dim > INT64_MAX / 2) return false;
+        if (dim < (out->shape.rank == 0) || dim > INT64_MAX / 2) return false; /* samples there are; other axes may be empty */
         out->shape.dim[out->shape.rank++] = dim;
         out->end = p = end;
         if (!*p) break;
