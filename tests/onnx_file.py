@@ -9,9 +9,9 @@ Values are float32 unless a type is given. Names are separated by blanks; "-" is
 """
 import struct
 
-FLOAT, UINT8, INT8, INT32, INT64, BOOL = 1, 2, 3, 6, 7, 9
-PACK = {FLOAT: "f", UINT8: "B", INT8: "b", INT32: "i", INT64: "q", BOOL: "?"}
-DESCR = {FLOAT: "<f4", UINT8: "|u1", INT8: "|i1", INT32: "<i4", INT64: "<i8", BOOL: "|b1"}
+FLOAT, UINT8, INT8, INT32, INT64, STRING, BOOL, FLOAT16, DOUBLE = 1, 2, 3, 6, 7, 8, 9, 10, 11
+PACK = {FLOAT: "f", UINT8: "B", INT8: "b", INT32: "i", INT64: "q", BOOL: "?", FLOAT16: "e", DOUBLE: "d"}
+DESCR = {FLOAT: "<f4", UINT8: "|u1", INT8: "|i1", INT32: "<i4", INT64: "<i8", BOOL: "|b1", FLOAT16: "<f2", DOUBLE: "<f8"}
 
 
 def varint(value):
@@ -70,10 +70,26 @@ def external_proto(name, shape, location, dtype=FLOAT, **entries):
             b"".join(field(13, field(1, key) + field(2, value)) for key, value in pairs.items()) + number(14, 1))
 
 
-def value_proto(name, dtype, shape):
+def type_proto(dtype, shape=None):
     dims = b"".join(field(1, field(2, d) if isinstance(d, str) else number(1, d)) for d in shape or [])
-    kind = number(1, dtype) + (b"" if shape is None else field(2, dims))
-    return field(1, name) + field(2, field(1, kind))
+    return field(1, number(1, dtype) + (b"" if shape is None else field(2, dims)))
+
+
+def sequence_of(kind):
+    """Of a type_proto; (sequence_of(...), None) is what a model's output may be."""
+    return field(4, field(1, kind))
+
+
+def map_of(key, kind):
+    return field(5, number(1, key) + field(2, kind))
+
+
+def optional_of(kind):
+    return field(9, field(1, kind))
+
+
+def value_proto(name, dtype, shape):
+    return field(1, name) + field(2, dtype if isinstance(dtype, bytes) else type_proto(dtype, shape))
 
 
 def attribute(name, value):
@@ -120,9 +136,10 @@ def function(name, inputs, outputs, nodes, domain="own"):
             b"".join(field(7, n) for n in nodes) + field(10, domain))
 
 
-def model(nodes, inputs, outputs, constants=None, opset=13, functions=()):
+def model(nodes, inputs, outputs, constants=None, opset=13, functions=(), domains=()):
+    """domains: pairs of a domain and its version."""
     return (number(1, 8) + field(7, graph(nodes, inputs, outputs, constants)) + field(8, number(2, opset)) +
-            b"".join(field(25, f) for f in functions))
+            b"".join(field(8, field(1, name) + number(2, version)) for name, version in domains) + b"".join(field(25, f) for f in functions))
 
 
 def npy(values, shape, dtype=FLOAT):

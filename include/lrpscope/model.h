@@ -56,6 +56,9 @@ size_t lrp_model_input_count(const struct lrp_model *model);
 void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_model_value *out);
 size_t lrp_model_output_count(const struct lrp_model *model);
 void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_model_value *out);
+/* If a value is a map (what a classifier's ZipMap makes of probabilities): the key of its number `index`, in `buffer` where
+ * that is a number. NULL: it is none, or has no such key. */
+const char *lrp_model_key(const struct lrp_model *model, const char *value, size_t index, char *buffer, size_t size);
 /* The files it was read from, the model's own first, then those with its weights. Borrowed. */
 size_t lrp_model_file_count(const struct lrp_model *model);
 const char *lrp_model_file(const struct lrp_model *model, size_t index);

@@ -34,8 +34,8 @@ struct lrp_tensor {
     float step;                /* private: every element is a whole multiple of it, at most 255 times; 0: nobody said so */
     struct lrp_tensor *rows;   /* private */
     struct lrp_away *away;     /* private: how its elements are found */
-    struct lrp_tensor **items; /* private: of a sequence, which has no elements */
-    size_t item_count;         /* private */
+    struct lrp_tensor **items; /* of a sequence, which has no elements of its own: lrp_tensor_is_sequence */
+    size_t item_count;         /* of items */
     struct lrp_arena *texts;   /* private: where s[] points to */
 };
 
@@ -57,6 +57,9 @@ struct lrp_result;
 const struct lrp_tensor *lrp_result_tensor(const struct lrp_result *numbers);
 /* The handle of a tensor, to compare results by address. */
 const struct lrp_result *lrp_tensor_numbers(const struct lrp_tensor *tensor);
+
+/* A value of a model may be a sequence of tensors, an optional one that is not there a sequence of LRP_DTYPE_UNDEFINED. */
+bool lrp_tensor_is_sequence(const struct lrp_tensor *tensor);
 
 /* What a tensor's values are like. */
 struct lrp_statistics {

@@ -121,3 +121,10 @@ const char *lrp_file_name(const char *path)
     const char *slash = strrchr(path, '/');
     return slash ? slash + 1 : path;
 }
+
+bool lrp_text_names(const char *text, const char *name)
+{
+    const size_t length = strlen(name);
+    return strcmp(text, name) == 0 ||
+           (text[0] == '"' && strncmp(text + 1, name, length) == 0 && strcmp(text + 1 + length, "\"") == 0);
+}

@@ -49,4 +49,7 @@ const char *lrp_file_name(const char *path);
 /* Length of the valid UTF-8 sequence at s (1..4), 0 if invalid. */
 size_t lrp_utf8_length(const char *s, size_t available);
 
+/* Whether a text as users write it is that name: by itself, or in double quotes, as a name that holds = has to be. */
+bool lrp_text_names(const char *text, const char *name);
+
 #endif

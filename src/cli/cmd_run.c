@@ -11,6 +11,7 @@
 #include "lens.h"
 #include "paths.h"
 #include "positions.h"
+#include "run_values.h"
 #include "samples.h"
 #include "scores.h"
 #include "table.h"
@@ -34,12 +35,15 @@ struct sample {
     struct lrp_scores scores;
     cJSON *json;                           /* with --json */
     const struct lrp_positions *positions; /* of a text; NULL: the output has none */
+    const char *map;                       /* the output's name, if it is a map: a number a key; NULL: it is none */
     bool classes;                          /* every number is a class of its own: a softmax has a meaning */
 };
 
-static const char *label_of(const struct sample *s, size_t index)
+/* Of a map, what it holds the number under. */
+static const char *label_of(const struct sample *s, size_t index, char *buffer, size_t size)
 {
-    return lrp_snapshot_label(s->now, lrp_snapshot_class(s->now, (int64_t)index));
+    return s->map ? lrp_model_key(s->now->model, s->map, index, buffer, size)
+                  : lrp_snapshot_label(s->now, lrp_snapshot_class(s->now, (int64_t)index));
 }
 
 static double probability(const struct sample *s, size_t index)
@@ -50,9 +54,10 @@ static double probability(const struct sample *s, size_t index)
 static enum lrp_status print_sample(const struct sample *s, struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"class", true}, {"value", true}, {"softmax", true}, {"label", false}};
+    static const struct lrp_table_column of_map[] = {{"class", true}, {"value", true}, {"", true}, {"key", false}};
     static const struct lrp_table_column without_softmax[] = {{"class", true}, {"value", true}, {"", true}, {"label", false}};
     struct lrp_table table;
-    char number[40], place[200];
+    char number[40], place[200], key[40];
     lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
     for (size_t i = 0; i < s->top; i++) {
         const double value = (double)s->values[s->order[i]], p = probability(s, s->order[i]);
@@ -62,7 +67,14 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
             lrp_cli_table_cell(&table, "(%s)", lrp_cli_number(p, number, sizeof number));
         else
             lrp_cli_table_cell(&table, "%s", "");
-        lrp_cli_table_cell(&table, "%s", label_of(s, s->order[i]));
+        lrp_cli_table_cell(&table, "%s", label_of(s, s->order[i], key, sizeof key));
+    }
+    if (s->map) {
+        table.columns = of_map;
+        lrp_print(stdout, "%s\na map of %zu\n", s->name, s->n);
+        const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
+        lrp_cli_table_free(&table);
+        return status;
     }
     if (s->scores.kind != LRP_SCORE_RAW || !s->classes) table.columns = without_softmax;
     lrp_print(stdout, "%s\n", s->name);
@@ -71,20 +83,30 @@ static enum lrp_status print_sample(const struct sample *s, struct lrp_error *er
     return status;
 }
 
+/* Every key with its number, whatever is shown. */
+static void put_map(struct lrp_document *d, cJSON *object, const struct sample *s)
+{
+    char key[40];
+    lrp_cli_json_put_text(d, object, "kind", "map");
+    cJSON *map = lrp_cli_json_put_object(d, object, "map");
+    for (size_t i = 0; i < s->n; i++) lrp_cli_json_put_number(d, map, label_of(s, i, key, sizeof key), (double)s->values[i]);
+}
+
 static cJSON *add_sample(struct run_command *run, const struct sample *s)
 {
     struct lrp_document *d = &run->document;
     cJSON *o = lrp_cli_json_put_object(d, run->samples, NULL);
     lrp_cli_json_put_text(d, o, "input", s->path);
+    if (s->map) put_map(d, o, s);
     cJSON *top = lrp_cli_json_put_array(d, o, "top");
     for (size_t i = 0; i < s->top; i++) {
         const double value = (double)s->values[s->order[i]];
-        char place[200];
+        char place[200], key[40];
         cJSON *one = lrp_cli_json_put_object(d, top, NULL);
         lrp_cli_json_put_number(d, one, "index", (double)s->order[i]);
         if (*lrp_snapshot_place(s->now, (int64_t)s->order[i], place, sizeof place) == '(')
             lrp_cli_json_put_text(d, one, "place", place);
-        lrp_cli_json_put_text(d, one, "label", label_of(s, s->order[i]));
+        lrp_cli_json_put_text(d, one, "label", label_of(s, s->order[i], key, sizeof key));
         lrp_cli_json_put_number(d, one, "value", value);
         lrp_cli_json_put_number(d, one, "probability", probability(s, s->order[i]));
     }
@@ -187,19 +209,39 @@ static enum lrp_status show_listed(struct run_command *run, const struct sample 
     return status;
 }
 
-/* The model's first output, or the one asked for; retained. Others than the explained one are values like any other. */
-static enum lrp_status output_of(const struct run_command *run, const struct lrp_snapshot *now, const struct lrp_tensor **out,
-                                 struct lrp_error *err)
+/* The model's first output, or the one asked for. */
+static const char *name_of_output(const struct lrp_snapshot *now)
 {
     const char *asked = lrp_settings_get(now->settings, LRP_SETTING_OUTPUT_NAME);
     struct lrp_model_value first = {.name = ""};
     if (lrp_model_output_count(now->model)) lrp_model_output(now->model, 0, &first);
-    const char *name = *asked ? asked : first.name;
+    return *asked ? asked : first.name;
+}
+
+/* Its value, retained. Others than the explained one are values like any other. */
+static enum lrp_status output_of(const struct run_command *run, const struct lrp_snapshot *now, const struct lrp_tensor **out,
+                                 struct lrp_error *err)
+{
+    const char *name = name_of_output(now);
     *out = now->output && !strcmp(name, now->output_name) ? lrp_tensor_retain(now->output)
                                                           : lrp_session_value_activation(run->job.session, name);
     return *out ? LRP_OK
                 : lrp_fail(err, LRP_UNSUPPORTED, "%s: output %s cannot be computed (others: --output-name)", now->model_path,
                            name);
+}
+
+/* A sequence, an optional value that is not there, or one without elements. */
+static enum lrp_status show_other(struct run_command *run, const struct lrp_tensor *head, size_t round, struct lrp_error *err)
+{
+    const struct lrp_arguments *a = run->job.arguments;
+    const char *path = lrp_cli_job_round_path(&run->job, round);
+    const size_t top = a->top ? (size_t)a->top : 5;
+    if (!a->json) return lrp_run_print(head, path, top, err);
+    cJSON *o = lrp_cli_json_put_object(&run->document, run->samples, NULL);
+    lrp_cli_json_put_text(&run->document, o, "input", path);
+    lrp_run_put(head, top, &run->document, o);
+    lrp_cli_json_put_array(&run->document, o, "top");
+    return LRP_OK;
 }
 
 static enum lrp_status show_samples(struct run_command *run, const struct lrp_snapshot *now, const struct lrp_tensor *head,
@@ -211,9 +253,16 @@ static enum lrp_status show_samples(struct run_command *run, const struct lrp_sn
     const size_t all = (size_t)lrp_session_samples(run->job.session), top = a->top ? (size_t)a->top : 5,
                  most = top < n ? top : n;
     size_t *order = calloc(most + 1, sizeof *order);
+    const char *output = name_of_output(now);
+    char key[40];
     enum lrp_status status = order ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; !status && i < samples; i++) {
-        struct sample s = {.now = now, .path = lrp_cli_job_round_path(&run->job, round), .n = n, .top = most, .asked = top};
+        struct sample s = {.now = now,
+                           .path = lrp_cli_job_round_path(&run->job, round),
+                           .n = n,
+                           .map = lrp_model_key(now->model, output, n - 1, key, sizeof key) ? output : NULL,
+                           .top = most,
+                           .asked = top};
         char *name = lrp_cli_sample_name(s.path, (size_t)pass + i, samples == counted ? all : 1);
         s.name = name;
         if (!name) {
@@ -247,8 +296,13 @@ static enum lrp_status show_pass(struct run_command *run, const struct lrp_snaps
     lrp_cli_job_say(&run->job, now);
     enum lrp_status status = output_of(run, now, &head, err);
     if (!status && run->job.arguments->lens) status = take_lens(run, now, head, err);
-    if (!status) status = show_samples(run, now, head, round, pass, err);
-    if (!status && run->job.arguments->output) status = lrp_cli_stack_push(&run->outputs, head, err);
+    const char *kind = status ? NULL : lrp_run_kind(head);
+    if (!status) status = kind ? show_other(run, head, round, err) : show_samples(run, now, head, round, pass, err);
+    if (!status && run->job.arguments->output && lrp_tensor_is_sequence(head))
+        status = lrp_fail(err, LRP_USAGE, "--output %s: output %s is no tensor but %s (--output-name chooses another)",
+                          run->job.arguments->output, name_of_output(now), kind);
+    else if (!status && run->job.arguments->output)
+        status = lrp_cli_stack_push(&run->outputs, head, err);
     lrp_lens_free(&run->lens);
     lrp_tensor_release(head);
     return status;

@@ -8,7 +8,6 @@
 /* `count` items, all NULL: to be filled in, references owned. Among relevances an item of NULL is zero. dtype: of its items;
  * UNDEFINED, without items: an optional value that is not there. */
 enum lrp_status lrp_sequence_new(enum lrp_dtype dtype, size_t count, struct lrp_tensor **out, struct lrp_error *err);
-bool lrp_tensor_is_sequence(const struct lrp_tensor *tensor);
 /* The sum of two sequences of relevances, item by item. */
 enum lrp_status lrp_sequence_sum(const struct lrp_tensor *a, const struct lrp_tensor *b,
                                  enum lrp_status (*add)(const struct lrp_tensor *a, const struct lrp_tensor *b,

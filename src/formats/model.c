@@ -1,7 +1,9 @@
 /* model.c: opening a model file, whatever its format. */
 #include "lrpscope/model.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "json_model.h"
@@ -120,4 +122,34 @@ void lrp_model_input(const struct lrp_model *model, size_t index, struct lrp_mod
 void lrp_model_output(const struct lrp_model *model, size_t index, struct lrp_model_value *out)
 {
     describe_value(&model->definition->outputs[index], out);
+}
+
+enum { NEWEST_OPSET = 22 }; /* where keys stand does not depend on it */
+
+static const struct lrp_node_definition *maker_of(const struct lrp_definition *d, const char *value)
+{
+    for (size_t n = 0; n < d->node_count; n++)
+        for (int i = 0; i < d->nodes[n].output_count; i++)
+            if (strcmp(d->nodes[n].outputs[i], value) == 0) return &d->nodes[n];
+    return NULL;
+}
+
+static const char *key_of(const struct lrp_attribute *a, size_t index, char *buffer, size_t size)
+{
+    if (index >= a->count) return NULL;
+    if (a->strings) return a->strings[index];
+    if (!a->ints) return NULL;
+    snprintf(buffer, size, "%lld", (long long)a->ints[index]);
+    return buffer;
+}
+
+const char *lrp_model_key(const struct lrp_model *model, const char *value, size_t index, char *buffer, size_t size)
+{
+    const struct lrp_node_definition *node = maker_of(model->definition, value);
+    const struct lrp_operator *op = node ? lrp_operator_find(node->domain, node->op_type, NEWEST_OPSET, NULL) : NULL;
+    const char *key = NULL;
+    for (const char *const *name = op ? op->keys : NULL; !key && name && *name; name++)
+        for (int i = 0; !key && i < node->attribute_count; i++)
+            if (strcmp(node->attributes[i].name, *name) == 0) key = key_of(&node->attributes[i], index, buffer, size);
+    return key;
 }

@@ -163,13 +163,25 @@ static enum lrp_status no_match(const struct lrp_layer_view *view, const char *s
     return status;
 }
 
+/* In double quotes a text is a name, whatever it looks like; what is really called so came before. False: it is in none. */
+static bool by_quoted(const struct lrp_graph *g, const struct lrp_layer_view *view, const char *text, struct lrp_selection *s)
+{
+    const size_t length = strlen(text);
+    if (length < 3 || text[0] != '"' || text[length - 1] != '"') return false;
+    char *name = strndup(text + 1, length - 2);
+    const bool found = name && by_name(g, view, name, s);
+    free(name);
+    return found;
+}
+
 enum lrp_status lrp_select(const struct lrp_graph *graph, const struct lrp_layer_view *view, const char *selector,
                            struct lrp_selection *out, struct lrp_error *err)
 {
     *out = (struct lrp_selection){.by = LRP_BY_NAME, .layers = calloc(lrp_layer_rows(&view->list) + 1, sizeof *out->layers)};
     if (!out->layers) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (by_name(graph, view, selector, out) || by_number(view, selector, out) || by_prefix(graph, view, selector, out) ||
-        by_type(view, selector, out) || by_end(view, selector, out) || by_glob(graph, view, selector, out))
+    if (by_name(graph, view, selector, out) || by_quoted(graph, view, selector, out) || by_number(view, selector, out) ||
+        by_prefix(graph, view, selector, out) || by_type(view, selector, out) || by_end(view, selector, out) ||
+        by_glob(graph, view, selector, out))
         return LRP_OK;
     lrp_selection_free(out);
     return no_match(view, selector, err);

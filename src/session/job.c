@@ -277,7 +277,7 @@ static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error 
 static bool holds_floats(const struct lrp_job *job)
 {
     const struct lrp_tensor *output = job->results->values[job->setup->output];
-    return output && lrp_dtype_is_float(output->dtype);
+    return output && lrp_dtype_is_float(output->dtype) && output->count;
 }
 
 /* What is wrong with the values is known before there is relevance. */
@@ -300,7 +300,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     enum lrp_status status = lrp_memory_bound(job, err);
     if (!status && !job->results->forward_done) status = run_forward(job, run, err);
     if (!status && !job->results->values_doubted && !job->apart) doubt_values(job);
-    /* whole numbers can be computed, not explained */
+    /* whole numbers, sequences and what is empty can be computed, not explained */
     if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->setup);
     /* a model that fails the check says so even if it could not run anyway */

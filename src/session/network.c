@@ -294,6 +294,6 @@ int lrp_network_value_row(const struct lrp_network *n, int value)
 int lrp_network_value(const struct lrp_network *n, const char *name)
 {
     for (int v = 0; v < n->graph->value_count; v++)
-        if (!n->graph->values[v].own && strcmp(n->graph->values[v].name, name) == 0) return v;
+        if (!n->graph->values[v].own && lrp_text_names(name, n->graph->values[v].name)) return v;
     return -1;
 }

@@ -346,10 +346,10 @@ static const struct lrp_tensor *value_of(struct lrp_session *s, const char *name
     const struct lrp_graph *g = s->results->network->graph;
     /* an output may have become another value, when an identity before it was dropped: it keeps its name */
     for (int i = 0; i < g->output_count && !found; i++)
-        if (strcmp(g->definition->outputs[i].name, name) == 0)
+        if (lrp_text_names(name, g->definition->outputs[i].name))
             found = (relevance ? s->results->relevance : s->results->values)[g->outputs[i]];
     for (int v = 0; v < g->value_count && !found; v++)
-        if (!g->values[v].own && strcmp(g->values[v].name, name) == 0)
+        if (!g->values[v].own && lrp_text_names(name, g->values[v].name))
             found = (relevance ? s->results->relevance : s->results->values)[v];
     if (found) lrp_tensor_retain(found);
     pthread_mutex_unlock(&s->lock);

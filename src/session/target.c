@@ -54,6 +54,11 @@ static enum lrp_status space_of(const struct lrp_setup *setup, const struct lrp_
     o->size = o->samples ? output->count / o->samples : 0;
     o->sequence = o->rank == 2 && lrp_setup_reads_tokens(setup);
     o->tokenizer = o->sequence ? names_classes(setup, o->dim[1]) : NULL;
+    if (lrp_tensor_is_sequence(output))
+        return lrp_fail(err, LRP_UNSUPPORTED,
+                        output->dtype == LRP_DTYPE_UNDEFINED
+                            ? "the output is an optional value that is not there: there is nothing to explain"
+                            : "the output is a sequence: relevance needs one tensor (--output-name chooses another output)");
     if (!o->size) return lrp_fail(err, LRP_UNSUPPORTED, "the output is empty: there is nothing to explain");
     o->last = calloc(o->samples, sizeof *o->last);
     if (!o->last) return lrp_fail(err, LRP_MEMORY, "not enough memory");

@@ -47,7 +47,7 @@ good "" run dynamic.onnx square.pgm --input-shape 1,1,2,2 --output o.npy;     ar
 good "" run dynamic.onnx square.npy --input-shape 1,1,2,2 --output o.npy;     array o.npy 1x2 6 -2
 bad 2 "--input-shape 1,1 does not fit input x" layers dynamic.onnx --input-shape 1,1
 bad 2 "--input-shape 1,3,2,2 does not fit input x" layers places.onnx --input-shape 1,3,2,2
-bad 2 '1,0,2,2' layers dynamic.onnx --input-shape 1,0,2,2
+bad 2 '0,1,2,2' layers dynamic.onnx --input-shape 0,1,2,2
 bad 3 "square.npy: its shape is 1x1x2x2, but input x takes 1x1x3x3" run dynamic.onnx square.npy --input-shape 1,1,3,3
 
 # ---- several inputs and outputs: h = a W = [1+3, 2+4], y = h + b = [14, 26], s = y0 - y1 ----

@@ -289,7 +289,8 @@ static enum lrp_status one_hot_body(struct lrp_operator_body *b, struct lrp_erro
     return LRP_OK;
 }
 
-/* ZipMap gives each probability its label; a table of probabilities is what we show instead. */
+/* ZipMap gives each probability its label: a map a sample. Here they are numbers in a row, and who shows them asks for keys. */
+static const char *const zip_keys[] = {"classlabels_strings", "classlabels_int64s", NULL};
 static enum lrp_status zip_body(struct lrp_operator_body *b, struct lrp_error *err)
 {
     (void)err;
@@ -305,23 +306,20 @@ static enum lrp_status dictionary_body(struct lrp_operator_body *b, struct lrp_e
                     "its input is a map from keys to numbers, which cannot be given; export the model without DictVectorizer");
 }
 
-#define ROW(op, f, ...)                                                                                                        \
-    {                                                                                                                          \
-        .name = op, .domain = LRP_ML, .versions = {__VA_ARGS__}, .body = f                                                     \
-    }
+#define ROW(op, f, ...) .name = op, .domain = LRP_ML, .versions = {__VA_ARGS__}, .body = f
 const struct lrp_operator lrp_ops_ml[] = {
-    ROW("LinearRegressor", regressor_body, 1),
-    ROW("LinearClassifier", classifier_body, 1),
-    ROW("SVMRegressor", lrp_ml_vector_body, 1),
-    ROW("SVMClassifier", lrp_ml_vector_classifier_body, 1),
-    ROW("Scaler", scaler_body, 1),
-    ROW("Normalizer", normalizer_body, 1),
-    ROW("Imputer", imputer_body, 1),
-    ROW("Binarizer", binarizer_body, 1),
-    ROW("ArrayFeatureExtractor", extractor_body, 1),
-    ROW("FeatureVectorizer", vectorizer_body, 1),
-    ROW("OneHotEncoder", one_hot_body, 1),
-    ROW("ZipMap", zip_body, 1),
-    ROW("DictVectorizer", dictionary_body, 1),
+    {ROW("LinearRegressor", regressor_body, 1)},
+    {ROW("LinearClassifier", classifier_body, 1)},
+    {ROW("SVMRegressor", lrp_ml_vector_body, 1)},
+    {ROW("SVMClassifier", lrp_ml_vector_classifier_body, 1)},
+    {ROW("Scaler", scaler_body, 1)},
+    {ROW("Normalizer", normalizer_body, 1)},
+    {ROW("Imputer", imputer_body, 1)},
+    {ROW("Binarizer", binarizer_body, 1)},
+    {ROW("ArrayFeatureExtractor", extractor_body, 1)},
+    {ROW("FeatureVectorizer", vectorizer_body, 1)},
+    {ROW("OneHotEncoder", one_hot_body, 1)},
+    {ROW("ZipMap", zip_body, 1), .keys = zip_keys},
+    {ROW("DictVectorizer", dictionary_body, 1)},
     {0},
 };

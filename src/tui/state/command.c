@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "text.h"
 
 /* Actions that are nothing without an argument start a line in which it can be typed. */
 static void begin_line(struct lrp_app *app, enum lrp_action action)
@@ -81,7 +82,7 @@ static int layer_of(const struct lrp_app *app, const char *text)
     int found = -1, hits = 0;
     for (int i = 0; i < lrp_app_place_count(app); i++) {
         const char *name = lrp_app_layer(app, i)->name;
-        if (strcmp(name, text) == 0) return i;
+        if (lrp_text_names(text, name)) return i;
         if (strstr(name, text)) {
             found = i;
             hits++;
