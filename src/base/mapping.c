@@ -71,7 +71,8 @@ static int read_pieces(int fd, size_t most, unsigned char **data, size_t *capaci
             *data = bigger;
             *capacity *= 2;
         }
-        const ssize_t n = read(fd, *data + *size, *capacity - *size);
+        const size_t room = *capacity - *size, left = most - *size + 1; /* one more than it may have tells that it has more */
+        const ssize_t n = read(fd, *data + *size, room < left ? room : left);
         if (n == 0) return 0;
         if (n > 0)
             *size += (size_t)n;
@@ -100,6 +101,7 @@ static int map(int fd, struct lrp_mapping *out)
     struct stat status;
     if (fstat(fd, &status) != 0) return errno;
     if (S_ISDIR(status.st_mode)) return EISDIR;
+    if (S_ISCHR(status.st_mode) || S_ISBLK(status.st_mode)) return read_wholly(fd, LRP_MOST_OF_DEVICE, out);
     if (!S_ISREG(status.st_mode) || status.st_size == 0) /* size 0: also what /proc says of its files */
         return read_wholly(fd, LRP_MOST_OF_PIPE, out);
     if ((uintmax_t)status.st_size > SIZE_MAX / 2) return EFBIG;
@@ -146,6 +148,10 @@ static enum lrp_status map_and_close(const char *path, int fd, struct lrp_mappin
     if (failed) {
         free(copy);
         *out = (struct lrp_mapping){0};
+        if (failed == EFBIG)
+            return lrp_fail(err, LRP_FILE,
+                            "%s: it goes on beyond what is read of pipes (%zu bytes) and devices (%zu); give a file", path,
+                            LRP_MOST_OF_PIPE, LRP_MOST_OF_DEVICE);
         return lrp_fail(err, failed == ENOMEM ? LRP_MEMORY : LRP_FILE, "%s: %s", path, strerror(failed));
     }
     return LRP_OK;

@@ -13,9 +13,10 @@ struct lrp_mapping {
     char *path;   /* owned */
 };
 
-/* Maps a regular file (or reads another kind of file wholly, up to LRP_MOST_OF_PIPE bytes). Errors: LRP_FILE naming the path
- * and the cause. */
+/* Maps a regular file, or reads another kind of file wholly: of pipes up to LRP_MOST_OF_PIPE bytes, of devices, most of which
+ * never end, up to LRP_MOST_OF_DEVICE. Errors: LRP_FILE naming the path and the cause. */
 #define LRP_MOST_OF_PIPE ((size_t)1 << 30)
+#define LRP_MOST_OF_DEVICE ((size_t)16 << 20)
 enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err);
 /* The same of a file that no option names: one found beside a model, or named by one that was. Never waits: regular files of at
  * most `most` bytes only. */

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "mapping.h"
 #include "names.h"
 #include "text.h"
 
@@ -172,17 +173,38 @@ static enum lrp_status add_line(struct lrp_manifest *m, char *line, struct lrp_e
     return add_row(m, line, line, tab && tab[1] ? tab + 1 : NULL, err);
 }
 
+enum { LRP_LINE_MOST = 1 << 16 }; /* of a path and a target */
+
+/* getdelim, but of what has no ends of lines (a device, a picture) no more than one byte beyond the longest line. */
+static ssize_t read_line(FILE *file, int end, char **line, size_t *size)
+{
+    ssize_t used = 0;
+    int c = 0;
+    if (!*line && !(*line = malloc(*size = LRP_LINE_MOST + 2))) return -1;
+    while (used <= LRP_LINE_MOST && (c = getc(file)) != EOF) {
+        (*line)[used++] = (char)c;
+        if (c == end) break;
+    }
+    (*line)[used] = '\0';
+    return used || c != EOF ? used : -1;
+}
+
 static enum lrp_status read_lines(struct lrp_manifest *m, FILE *file, bool zeros, struct lrp_error *err)
 {
     char *line = NULL;
     size_t size = 0, bytes = 0;
+    struct stat info;
+    const bool device = fstat(fileno(file), &info) == 0 && S_ISCHR(info.st_mode); /* most never end */
+    const size_t most = device ? LRP_MOST_OF_DEVICE : MOST_BYTES;
     enum lrp_status status = LRP_OK;
-    for (ssize_t n; !status && (n = getdelim(&line, &size, zeros ? '\0' : '\n', file)) >= 0;) {
+    for (ssize_t n; !status && (n = read_line(file, zeros ? '\0' : '\n', &line, &size)) >= 0;) {
         const bool marked = bytes == 0 && n >= 3 && memcmp(line, "\xEF\xBB\xBF", 3) == 0; /* as Windows marks UTF-8 */
         bytes += (size_t)n;
+        if (n > LRP_LINE_MOST)
+            status = lrp_fail(err, LRP_FILE, "line %zu is longer than %d bytes: it is no path", m->count + 1, LRP_LINE_MOST);
         if (n && line[n - 1] == (zeros ? '\0' : '\n')) line[--n] = '\0';
         if (!zeros && n && line[n - 1] == '\r') line[--n] = '\0';
-        if (bytes > MOST_BYTES) status = lrp_fail(err, LRP_FILE, "the list is longer than %zu bytes", MOST_BYTES);
+        if (bytes > most) status = lrp_fail(err, LRP_FILE, "the list is longer than %zu bytes", most);
         if (!status && strlen(line) != (size_t)n)
             status = lrp_fail(err, LRP_FILE, "line %zu holds a NUL (-0 reads such lists)", m->count + 1);
         if (!status) status = add_line(m, line + (marked ? 3 : 0), err);

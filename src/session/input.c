@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "arrays.h"
@@ -28,14 +29,17 @@ void lrp_source_free(struct lrp_source *source)
 static enum lrp_status read_stdin(struct lrp_text *out, struct lrp_error *err)
 {
     char buffer[65536];
+    struct stat file;
+    const bool device = fstat(STDIN_FILENO, &file) == 0 && S_ISCHR(file.st_mode);
+    const size_t most = device ? LRP_MOST_OF_DEVICE : MOST_STANDARD_INPUT;
     for (;;) {
         ssize_t n = read(STDIN_FILENO, buffer, sizeof buffer);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return lrp_fail(err, LRP_FILE, "standard input: %s", strerror(errno));
         if (n == 0) break;
         lrp_text_append_n(out, buffer, (size_t)n);
-        if (out->failed || out->length > MOST_STANDARD_INPUT)
-            return lrp_fail(err, LRP_FILE, "standard input is too long (more than %zu bytes)", MOST_STANDARD_INPUT);
+        if (out->failed || out->length > most)
+            return lrp_fail(err, LRP_FILE, "standard input is too long (more than %zu bytes)", most);
     }
     return out->length ? LRP_OK : lrp_fail(err, LRP_FILE, "standard input is empty");
 }
