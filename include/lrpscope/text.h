@@ -92,6 +92,9 @@ struct lrp_sequence {
     size_t decoder_count; /* of decoder_ids */
     int64_t pad;          /* what fills a sequence up to a length that the model fixes */
 };
+/* A text that goes in as it is, for a model with an input of texts (both are borrowed but the name). To be freed in any case.
+ */
+enum lrp_status lrp_sequence_whole(const char *name, const char *text, struct lrp_sequence *out, struct lrp_error *err);
 /* Encodes a text (both borrowed by the sequence) and a second one, NULL: none. `name` is copied. Errors: LRP_USAGE for a text
  * without tokens; those of tokenizers. To be freed in any case. */
 enum lrp_status lrp_sequence_encode(const struct lrp_tokenizer *tokenizer, const char *name, const char *text, const char *pair,
@@ -118,10 +121,13 @@ const char *lrp_session_decoder_input(const struct lrp_session *session);
  */
 enum lrp_status lrp_session_start_decoder(const struct lrp_session *session, const struct lrp_tokenizer *tokenizer,
                                           const char *text, struct lrp_sequence *sequence, struct lrp_error *err);
-/* Makes a sequence the session's input: ids for the input that takes tokens, which of two texts each belongs to, and what the
- * decoder has written. Where the model fixes a length, what is missing is padding, which the mask keeps out. The session keeps
- * what it needs to know of the text until it gets another input. Errors: LRP_USAGE for a longer text, or where the model takes
- * no tokens. */
+/* The first input of the model that takes texts as they are, as models that take them apart themselves have one; NULL: none
+ * does. */
+const char *lrp_session_text_input(const struct lrp_session *session);
+/* Makes a sequence the session's input (of a model with an input of texts and none of tokens, the text as it is): ids for the
+ * input that takes tokens, which of two texts each belongs to, and what the decoder has written. Where the model fixes a
+ * length, what is missing is padding, which the mask keeps out. The session keeps what it needs to know of the text until it
+ * gets another input. Errors: LRP_USAGE for a longer text, or where the model takes no tokens. */
 enum lrp_status lrp_session_set_sequence(struct lrp_session *session, const struct lrp_sequence *sequence,
                                          struct lrp_error *err);
 

@@ -21,8 +21,10 @@ static enum lrp_status encode_sequence(const struct lrp_cli_sequences *all, cons
         name = strdup("text");
     else if (asprintf(&name, "%s:%zu", a->text_file, index + 1) < 0)
         name = NULL;
-    const enum lrp_status status =
-        name ? lrp_sequence_encode(all->tokenizer, name, from->text, from->pair, out, err) : no_memory(err);
+    const enum lrp_status status = !name ? no_memory(err)
+                                   : all->tokenizer
+                                       ? lrp_sequence_encode(all->tokenizer, name, from->text, from->pair, out, err)
+                                       : lrp_sequence_whole(name, from->text, out, err);
     free(name);
     return status;
 }
@@ -72,14 +74,16 @@ enum lrp_status lrp_cli_sequences_read(const struct lrp_arguments *a, struct lrp
     if (texts && a->tokens) return lrp_fail(err, LRP_USAGE, "--tokens and a text: give one of them");
     if ((texts || a->tokens) && a->input_count)
         return lrp_fail(err, LRP_USAGE, "%s: an INPUT and %s: give one of them", a->inputs[0], texts ? "a text" : "--tokens");
-    if ((texts || a->tokens) && !lrp_session_token_input(session))
+    /* a model may take a text apart itself: it needs no tokenizer, and has no tokens that could be told */
+    const bool whole = texts && !a->text_pair && !lrp_session_token_input(session) && lrp_session_text_input(session);
+    if ((texts || a->tokens) && !whole && !lrp_session_token_input(session))
         return lrp_fail(err, LRP_USAGE, "%s: it has no input that takes tokens (--token-input NAME says which one does)",
                         a->model);
     if (a->decoder_text && !lrp_session_decoder_input(session))
         return lrp_fail(err, LRP_USAGE, "%s: --decoder-text: it has no decoder_input_ids that a second text could go to",
                         a->model);
     enum lrp_status status = lrp_cli_texts_read(a, &out->texts, err);
-    if (!status) status = open_tokenizer(a, texts || a->decoder_text, session, out, err);
+    if (!status) status = open_tokenizer(a, (texts && !whole) || a->decoder_text, session, out, err);
     const size_t count = a->tokens ? 1 : out->texts.count;
     if (!status && !(out->items = calloc(count + 1, sizeof *out->items))) status = no_memory(err);
     for (size_t i = 0; !status && i < count; i++) {

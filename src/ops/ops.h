@@ -274,7 +274,7 @@ struct lrp_operator {
     const void *own;          /* what this row alone has (functions, a variant), of a struct of the family; a function that
                                  serves several rows finds here what differs and never compares names */
     struct lrp_weight_size weight_size;
-    const char *const *keys; /* what it makes is a map: attributes that hold its keys, NULL-terminated; NULL: it is none */
+    const char *const *keys;   /* what it makes is a map: attributes that hold its keys, NULL-terminated; NULL: it is none */
     enum lrp_kind static_kind; /* the type of layer where nothing is known of the call; never LRP_KIND_UNSET */
     enum lrp_kind (*kind)(const struct lrp_call *call); /* the type of layer a call is; NULL: static_kind */
     enum lrp_status (*infer)(struct lrp_call *call, struct lrp_error *err);

@@ -174,8 +174,9 @@ static enum lrp_status warn_of_sources(struct lrp_setup *s, struct lrp_error *er
         char text[600];
         snprintf(
             text, sizeof text,
-            "input %.200s holds integers: relevance ends at %.200s, the first float value made of them, and row 0 shows it",
-            values[c->sources[i].input].name, values[c->sources[i].value].name);
+            "input %.200s holds %s: relevance ends at %.200s, the first float value made of them, and its row (0) shows it",
+            values[c->sources[i].input].name, values[c->sources[i].input].desc.dtype == LRP_DTYPE_STRING ? "texts" : "integers",
+            values[c->sources[i].value].name);
         fine = lrp_assignment_warn(&s->assignment, text);
     }
     return fine ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");

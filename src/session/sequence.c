@@ -8,6 +8,7 @@
 #include "json.h"
 #include "mapping.h"
 #include "text.h"
+#include "texts.h"
 
 static enum lrp_status no_memory(struct lrp_error *err)
 {
@@ -66,6 +67,12 @@ enum lrp_status lrp_sequence_encode(const struct lrp_tokenizer *tokenizer, const
         out->types[out->count] = out->encoding.items[out->count].type;
     }
     return !status && !out->count ? lrp_fail(err, LRP_USAGE, "%s: there are no tokens in it", name) : status;
+}
+
+enum lrp_status lrp_sequence_whole(const char *name, const char *text, struct lrp_sequence *out, struct lrp_error *err)
+{
+    *out = (struct lrp_sequence){.text = text};
+    return make_room(out, name, 0, err);
 }
 
 void lrp_sequence_free(struct lrp_sequence *s)
@@ -242,11 +249,43 @@ static enum lrp_status feed_all(const struct lrp_session *session, const struct 
     return status;
 }
 
+const char *lrp_session_text_input(const struct lrp_session *session)
+{
+    for (size_t i = 0; i < lrp_model_input_count(session->model); i++) {
+        struct lrp_model_value input;
+        lrp_model_input(session->model, i, &input);
+        if (input.dtype == LRP_DTYPE_STRING) return input.name;
+    }
+    return NULL;
+}
+
+/* A text that the model itself takes apart goes in as it is: where an input takes one. */
+static enum lrp_status set_whole(struct lrp_session *session, const char *name, const struct lrp_sequence *s,
+                                 struct lrp_error *err)
+{
+    struct lrp_model_value input;
+    struct lrp_tensor *t = NULL;
+    find_input(session->model, name, &input);
+    if (input.shape.rank < 0) input.shape = (struct lrp_shape){.rank = 1, .dim = {1}};
+    for (int i = 0; i < input.shape.rank; i++)
+        if (input.shape.dim[i] < 0) input.shape.dim[i] = 1;
+    if (lrp_shape_count(&input.shape) != 1)
+        return lrp_fail(err, LRP_USAGE, "%s: input %s takes %lld texts: give them as an array (.npy)",
+                        lrp_model_path(session->model), name, (long long)lrp_shape_count(&input.shape));
+    enum lrp_status status = lrp_tensor_new(LRP_DTYPE_STRING, &input.shape, &t, err);
+    if (!status) t->s[0] = s->text;
+    if (!status) status = lrp_tensor_keep_texts(t, err);
+    if (!status) status = lrp_session_set_tensor(session, name, t, s->name, err);
+    lrp_tensor_release(t);
+    return status;
+}
+
 enum lrp_status lrp_session_set_sequence(struct lrp_session *session, const struct lrp_sequence *s, struct lrp_error *err)
 {
     struct feeding f = {.model = session->model};
     struct lrp_written *written = NULL;
-    const char *tokens = lrp_session_token_input(session);
+    const char *tokens = lrp_session_token_input(session), *whole = lrp_session_text_input(session);
+    if (!tokens && whole && s->text && !s->pair) return set_whole(session, whole, s, err);
     if (!tokens)
         return lrp_fail(err, LRP_USAGE, "%s: it has no input that takes tokens (--token-input NAME says which one does)",
                         lrp_model_path(session->model));

@@ -156,10 +156,31 @@ def outputs():
     said("output s is no tensor", 2, "run", "sequence.onnx", "v.npy", "--output", "o2.npy")
 
 
+def texts():
+    """Words that the model itself looks up: rows [1 2], [3 4], [5 6] of what stands for good, bad and others."""
+    nodes = [node("LabelEncoder", "w", "id", name="le", domain=ML, keys_strings=["good", "bad", "so"], values_int64s=[0, 1, 2], default_int64=2),
+             node("Gather", "E id", "e", name="rows"), node("Gemm", "e I", "y", name="fc")]
+    put("texts.onnx", model(nodes, {"w": (STRING, ["N"])}, {"y": (FLOAT, ["N", 2])},
+                            {"E": tensor([1, 2, 3, 4, 5, 6], [3, 2]), "I": tensor([1, 0, 0, 1], [2, 2])}, domains=[(ML, 2)]))
+    unicode = "".join(c + "\0\0\0" for c in "bad\0").encode() + "".join(c + "\0\0\0" for c in "good").encode()
+    for name, descr, data in (("u.npy", "<U4", unicode), ("s.npy", "|S4", b"bad\0good")):
+        header = f"{{'descr': '{descr}', 'fortran_order': False, 'shape': (2,), }}"
+        header += " " * (-(len(header) + 11) % 64) + "\n"
+        put(name, b"\x93NUMPY\x01\x00" + bytes([len(header), 0]) + header.encode() + data)
+        run("run", "texts.onnx", name, "--output", "o.npy", code=0)
+        equal(f"{name}: an array of texts", numbers("o.npy"), [3, 4, 1, 2])
+    for text, row in (("good", [1, 2]), ("bad", [3, 4]), ("what", [5, 6])):
+        run("run", "texts.onnx", "--text", text, "--output", "o.npy", code=0)
+        equal(f"--text {text}", numbers("o.npy"), row)
+    said("input w holds texts: relevance ends at e", 0, "explain", "texts.onnx", "--text", "bad", "--skip-checks", *ZERO)
+    said("v.npy: it holds numbers, but input w takes texts", 3, "run", "texts.onnx", "v.npy", lines=1)
+    said("no input that takes tokens", 2, "run", "two.onnx", "--text", "good", lines=1)
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     os.environ.update(HOME=folder, XDG_STATE_HOME=folder, XDG_CONFIG_HOME=folder, LC_ALL="C.UTF-8")
-    for part in (empty_axes, one_size, conversions, quoted_names, outputs):
+    for part in (empty_axes, one_size, conversions, quoted_names, outputs, texts):
         part()
     os.chdir("/")
 finish(f"{runs} messages")

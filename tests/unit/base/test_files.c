@@ -134,7 +134,8 @@ static void devices_without_an_end_are_refused(void **state)
     struct lrp_mapping file;
     struct lrp_error err;
     (void)state;
-    check_fails(lrp_mapping_open("/dev/zero", &file, &err), &err, LRP_FILE, "/dev/zero: it goes on beyond what is read of pipes");
+    check_fails(lrp_mapping_open("/dev/zero", &file, &err), &err, LRP_FILE,
+                "/dev/zero: it goes on beyond what is read of pipes");
     assert_null(file.data);
 }
 
