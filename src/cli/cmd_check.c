@@ -55,8 +55,9 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
     lrp_cli_json_put_bool(&d, d.root, "passed", now->check->passed);
     lrp_cli_json_put_bool(&d, d.root, "skipped", lrp_settings_flag(now->settings, LRP_SETTING_SKIP_CHECKS));
     lrp_cli_json_put_bool(&d, d.root, "output_softmax", now->check->output_softmax);
-    cJSON *inputs = lrp_cli_json_put_array(&d, d.root, "inputs");
-    for (size_t i = 0; i < now->input_count; i++)
+    const size_t listed = lrp_cli_listed_inputs(now->layers);
+    cJSON *inputs = listed ? lrp_cli_json_put_array(&d, d.root, "inputs") : NULL;
+    for (size_t i = 0; i < listed; i++)
         lrp_cli_json_put_text(&d, lrp_cli_put_input(&d, inputs, now->layers, i), "status",
                               lrp_check_state_text(LRP_CHECK_INPUT));
     cJSON *rows = lrp_cli_json_put_array(&d, d.root, "layers");

@@ -1,4 +1,4 @@
-/* cmd_inspect.c: lrpscope MODEL [INPUT]: the inspector, or without a terminal the table it would show. */
+/* cmd_inspect.c: lrpscope MODEL [INPUT...]: the inspector, or without a terminal the table it would show. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -185,8 +185,9 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
 
 static void add_inputs(struct lrp_document *d, const struct lrp_snapshot *now)
 {
-    cJSON *array = lrp_cli_json_put_array(d, d->root, "inputs");
-    for (size_t i = 0; i < now->input_count; i++) {
+    const size_t count = lrp_cli_listed_inputs(now->layers);
+    cJSON *array = count ? lrp_cli_json_put_array(d, d->root, "inputs") : NULL;
+    for (size_t i = 0; i < count; i++) {
         cJSON *o = lrp_cli_put_input(d, array, now->layers, i);
         lrp_cli_json_put_shape(d, o, "shape", &now->inputs[i].shape);
         lrp_cli_json_put_text(d, o, "dtype", lrp_dtype_text(now->inputs[i].dtype));

@@ -8,11 +8,12 @@
 // clang-format off
 const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_INSPECT] =
-        {.name = "", .arguments = "MODEL [INPUT]", .summary = "opens the inspector",
+        {.name = "", .arguments = "MODEL [INPUT...]", .summary = "opens the inspector",
          .details = "Opens a model in the terminal inspector. MODEL may be a folder that batch has written, also while it still runs: "
-                    "its samples are listed, and each can be explained again. Without a terminal it prints the table of layers with check, "
-                    "rule and sum of relevance instead and exits as explain does.",
-         .run = lrp_cli_inspect, .takes_model = true, .most_inputs = 1, .opens_results = true, .finds_rules = true,
+                    "its samples are listed, and each can be explained again. Of several INPUTs the first is opened; < and > go on to others, "
+                    "9 lists them with what they are explained for, and with folders of classes which are right. Without a terminal it prints the table of layers with check, "
+                    "rule and sum of relevance (of the first INPUT) instead and exits as explain does.",
+         .run = lrp_cli_inspect, .takes_model = true, .opens_folders = true, .most_inputs = -1, .opens_results = true, .finds_rules = true,
          .examples = {"lrpscope model.onnx castle.png --scale 1/255 --labels labels.txt",
                       "lrpscope model.onnx digit.npy | less"}},
     [LRP_COMMAND_CHECK] =

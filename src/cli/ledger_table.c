@@ -155,8 +155,9 @@ void lrp_cli_ledger_put_rows(struct lrp_document *d, const char *key, const stru
 
 void lrp_cli_ledger_put_inputs(struct lrp_document *d, const struct lrp_ledger_sums *sums, const struct lrp_snapshot *snapshot)
 {
-    cJSON *inputs = lrp_cli_json_put_array(d, d->root, "inputs");
-    for (size_t k = 0; k < snapshot->input_count; k++)
+    const size_t listed = lrp_cli_listed_inputs(snapshot->layers);
+    cJSON *inputs = listed ? lrp_cli_json_put_array(d, d->root, "inputs") : NULL;
+    for (size_t k = 0; k < listed; k++)
         put_row(d, lrp_cli_put_input(d, inputs, snapshot->layers, k), &sums->rows[lrp_layer_row_at(snapshot->layers, k)]);
 }
 

@@ -21,7 +21,8 @@ enum lrp_status lrp_cli_ledger_print(const struct lrp_ledger_sums *sums, const s
 /* Puts the array `key` of {index, name, in, out, causes{}, flags[]}. */
 void lrp_cli_ledger_put_rows(struct lrp_document *document, const char *key, const struct lrp_ledger_sums *sums,
                              const struct lrp_snapshot *snapshot);
-/* Puts "inputs", of what arrives at each of the model's: {index, name, type, in, out, causes{}, flags[]}. */
+/* Puts "inputs" where there are several, of what arrives at each of the model's: {index, name, type, in, out, causes{},
+ * flags[]}. */
 void lrp_cli_ledger_put_inputs(struct lrp_document *document, const struct lrp_ledger_sums *sums,
                                const struct lrp_snapshot *snapshot);
 /* Puts {in, out, causes{}, flags[]} of the whole. */

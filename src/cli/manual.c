@@ -185,7 +185,7 @@ void lrp_cli_generate_man(FILE *file)
 {
     lrp_cli_roff_title(file, "LRPSCOPE", 1, "User Commands");
     fputs(".SH NAME\nlrpscope \\- a terminal inspector for layer\\-wise relevance propagation\n.SH SYNOPSIS\n"
-          ".B lrpscope\n[MODEL [INPUT]] [OPTION]...\n.br\n.B lrpscope\nCOMMAND ARGUMENT... [OPTION]...\n.SH DESCRIPTION\n"
+          ".B lrpscope\n[MODEL [INPUT...]] [OPTION]...\n.br\n.B lrpscope\nCOMMAND ARGUMENT... [OPTION]...\n.SH DESCRIPTION\n"
           "Opens an ONNX model, shows every layer, tells which layers LRP does not support and why, computes the relevance of "
           "every "
           "layer and exports heatmaps and arrays.\n"

@@ -171,8 +171,9 @@ static void put_statistics(struct lrp_document *d, cJSON *o, const struct lrp_re
 static void add_layers(struct lrp_report *report, const struct lrp_snapshot *snapshot)
 {
     struct lrp_document *d = &report->document;
-    cJSON *inputs = lrp_cli_json_put_array(d, d->root, "inputs");
-    for (size_t k = 0; k < snapshot->input_count; k++)
+    const size_t listed = lrp_cli_listed_inputs(snapshot->layers);
+    cJSON *inputs = listed ? lrp_cli_json_put_array(d, d->root, "inputs") : NULL;
+    for (size_t k = 0; k < listed; k++)
         put_statistics(d, lrp_cli_put_input(d, inputs, snapshot->layers, k),
                        &report->layers[lrp_layer_row_at(snapshot->layers, k)]);
     cJSON *layers = lrp_cli_json_put_array(d, d->root, "layers");

@@ -151,8 +151,7 @@ void lrp_runner_next_input(struct lrp_runner *runner, int step)
         lrp_runner_say(runner, false, "the input is one sample");
         return;
     }
-    runner->input_at = (runner->input_at + count + (size_t)step) % count;
-    lrp_runner_input(runner, runner->inputs[runner->input_at]);
+    lrp_runner_open_given(runner, (runner->input_at + count + (size_t)step) % count);
     snprintf(text, sizeof text, "input %zu of %zu", runner->input_at + 1, count);
     lrp_runner_say(runner, false, text);
 }

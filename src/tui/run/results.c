@@ -38,13 +38,14 @@ bool lrp_runner_read_results(struct lrp_runner *runner, bool whole)
 
 void lrp_runner_keep_results(struct lrp_runner *runner, bool same)
 {
-    if (!runner->results.folder) return;
+    if (!runner->results.folder && !runner->results.samples) return;
     if (same) {
         lrp_runner_send(runner, &(struct lrp_event){.kind = LRP_EVENT_RESULTS, .results = &runner->results});
         return;
     }
     runner->results_wait = -1;
     lrp_results_free(&runner->results);
+    lrp_runner_send(runner, &(struct lrp_event){.kind = LRP_EVENT_RESULTS, .results = &runner->results});
 }
 
 /* The target is the batch's, or the sample's own. */
@@ -66,6 +67,10 @@ void lrp_runner_show_result(struct lrp_runner *runner, size_t sample)
 {
     struct lrp_error err;
     char *path, *target;
+    if (!runner->results.folder) {
+        lrp_runner_open_given(runner, sample);
+        return;
+    }
     enum lrp_status status = lrp_results_source(&runner->results, sample, &path, &target, &err);
     if (!status) status = take_target(runner, target, &err);
     if (status)

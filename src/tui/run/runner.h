@@ -75,11 +75,12 @@ struct lrp_runner {
     const struct lrp_tokenizer *tokenizer; /* borrowed: of the model that is open; NULL: none is known */
     struct lrp_tokenizer **tokenizers;     /* owned: all that were opened: pictures of an earlier model may still ask one */
     size_t tokenizer_count;
-    const char *const *inputs; /* borrowed: as they are typed: those that were given at the start */
-    size_t input_count, input_at;
-    lrp_tui_report *write_report;      /* of "export all"; NULL: none is written */
-    const struct lrp_snapshot *stored; /* owned reference: what COMPARE compares with; NULL */
-    struct {                           /* what the app's layer facts were made from: only addresses are compared */
+    const char *const *inputs;          /* borrowed: as they are typed: those that were given at the start */
+    size_t input_count, input_at, home; /* home: the one to go back to when the list is full; SIZE_MAX: the one that is open */
+    bool listing;                       /* the list is being filled in: looking at the session does not begin that anew */
+    lrp_tui_report *write_report;       /* of "export all"; NULL: none is written */
+    const struct lrp_snapshot *stored;  /* owned reference: what COMPARE compares with; NULL */
+    struct {                            /* what the app's layer facts were made from: only addresses are compared */
         int layer;
         uint64_t generation;
         const struct lrp_result *activation, *relevance;
@@ -87,7 +88,7 @@ struct lrp_runner {
         struct lrp_layer_operator *op; /* owned: the app's facts borrow it */
     } detailed;
     struct lrp_kept kept;
-    struct lrp_batch_results results; /* owned: of a batch; no folder: there are none */
+    struct lrp_batch_results results; /* owned: of a batch; no folder: of the inputs given at the start, or none */
     char *results_target;             /* owned: of the batch */
     int results_wait;                 /* milliseconds until they are looked at again; -1: all are there */
     bool configured;                  /* config.json was read, or is missing: it may be written */
@@ -141,6 +142,12 @@ bool lrp_runner_read_results(struct lrp_runner *runner, bool whole);
 void lrp_runner_keep_results(struct lrp_runner *runner, bool same);
 /* Explains a sample of the batch as that was told to. */
 void lrp_runner_show_result(struct lrp_runner *runner, size_t sample);
+/* given.c: lists the inputs that were given at the start, where there are several and no results of a batch; notes what came of
+ * the present one; opens one of them. */
+void lrp_runner_list_inputs(struct lrp_runner *runner);
+void lrp_runner_note_input(struct lrp_runner *runner);
+void lrp_runner_open_given(struct lrp_runner *runner, size_t input);
+void lrp_runner_go_on_listing(struct lrp_runner *runner);
 
 /* Gives the app the facts of the selected layer, if its details are shown and it has others. */
 void lrp_runner_sync_details(struct lrp_runner *runner);

@@ -197,10 +197,12 @@ void lrp_runner_look(struct lrp_runner *runner)
     runner->snapshot = fresh;
     lrp_app_update(&runner->app, &event);
     lrp_snapshot_release(old);
+    lrp_runner_note_input(runner);
     sync_painting(runner);
     lrp_runner_sync_details(runner);
     lrp_runner_go_on_exporting(runner);
     carry_out(runner);
+    lrp_runner_go_on_listing(runner);
 }
 
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event)
@@ -209,6 +211,7 @@ void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event)
     carry_out(runner);
     sync_painting(runner);
     lrp_runner_sync_details(runner);
+    lrp_runner_go_on_listing(runner);
 }
 
 /* ---- running ---- */

@@ -259,6 +259,7 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
     if (runner->terminal) runner->paint_thread = lrp_paint_thread_new(lrp_paint, runner->wake[1]);
     if (!options->script) /* what a script does must not depend on who plays it */
         configure(runner);
+    if (!options->results) lrp_runner_list_inputs(runner);
     lrp_runner_look(runner);
     lrp_runner_start(runner);
     if (options->rules && !runner->app.status_error) {

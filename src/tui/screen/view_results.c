@@ -110,7 +110,7 @@ static void draw_result_sum(const struct lrp_app *app, struct lrp_canvas *canvas
 static void draw_results(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     char hint[200];
-    const char *none = !app->results.all     ? "no results: lrpscope FOLDER opens those of a batch"
+    const char *none = !app->results.all     ? "nothing to list: lrpscope FOLDER (a batch), or MODEL FILES..."
                        : app->results.count  ? NULL
                        : app->results.filter ? "no sample matches the filter: {escape} shows all"
                                              : "no sample is there yet";

@@ -153,8 +153,9 @@ void lrp_do_previous_channel(struct lrp_app *app)
 
 static void step_sample(struct lrp_app *app, int step)
 {
-    if (lrp_app_step_result(app, step)) return;
-    const int64_t count = app->snapshot ? app->snapshot->sample_count : 0;
+    const int64_t count = app->snapshot ? app->snapshot->sample_count : 0, next = app->sample + step;
+    const bool inside = count > 1 && next >= 0 && next < count; /* the samples in hand come first, then other inputs */
+    if (!inside && lrp_app_step_result(app, step)) return;
     if (count < 2) {
         lrp_app_emit(app, LRP_EFFECT_NEXT_INPUT, NULL, step, false);
         return;

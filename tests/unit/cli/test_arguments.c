@@ -41,7 +41,6 @@ static void a_wrong_line_is_a_usage_error_that_names_the_cause(void **state)
         {"m --top 3", "--top is no option of the inspector, but of run"},
         {"layers m extra", "unexpected argument \"extra\""},
         {"rules extra", "unexpected argument \"extra\""},
-        {"m i j", "unexpected argument \"j\""},
         {"check", "no MODEL given"},
         {"explain m i --repeat 0", "--repeat"},
         {"explain m i --repeat 1x", "--repeat"},
