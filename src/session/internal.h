@@ -309,7 +309,10 @@ enum lrp_status lrp_job_passes(struct lrp_job *job, const struct lrp_propagation
                                struct lrp_tensor **unit, struct lrp_error *err);
 /* A job for the session's present state and sample. */
 enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, struct lrp_job **out, struct lrp_error *err);
-/* job_ends.c: by value, what keeps its relevance in a job that is asked for its ends alone; NULL when out of memory. */
+/* job_ends.c: whether layers' relevance goes once it was handed on: nobody asks for it, and the method makes one pass of which
+ * each value is done at once. */
+bool lrp_job_lets_layers_go(const struct lrp_job *job);
+/* By value, what keeps its relevance in a job that is asked for its ends alone; NULL when out of memory. */
 bool *lrp_job_ends(const struct lrp_job *job);
 /* How what is gone is not found again; NULL when out of memory. */
 struct lrp_recall *lrp_recall_nothing(void);

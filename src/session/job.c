@@ -191,12 +191,10 @@ static void finish_backward(struct lrp_job *job, enum lrp_status status, struct 
     if (!status && !job->apart) keep_results(job);
 }
 
-/* Prepares a job whose layers keep no relevance, if its method makes one pass of which each value is done at once; false: no
- * memory. */
-static bool lets_layers_go(struct lrp_job *job)
+/* Prepares a job whose layers keep no relevance; false: no memory. */
+static bool let_layers_go(struct lrp_job *job)
 {
-    const struct lrp_method *row = job->setup->method.row;
-    if (!job->ends_only || row->compute || row->times_values || job->setup->concepts.count || job->ends) return true;
+    if (!lrp_job_lets_layers_go(job) || job->ends) return true;
     job->ends = lrp_job_ends(job);
     job->gone = lrp_recall_nothing();
     return job->ends && job->gone;
@@ -206,7 +204,7 @@ static enum lrp_status backward(struct lrp_job *job, struct lrp_tensor *start, c
 {
     struct lrp_results *r = job->results;
     const struct lrp_graph *g = r->network->graph;
-    if (!lets_layers_go(job)) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!let_layers_go(job)) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     const struct lrp_results *base = job->ends ? NULL : lrp_job_base(job, start);
     struct backward b;
     if (!backward_new(job, base, &b)) {

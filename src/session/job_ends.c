@@ -9,6 +9,12 @@ static void mark_sources(const struct lrp_carriers *carriers, bool *wanted)
     for (size_t i = 0; i < carriers->source_count; i++) wanted[carriers->sources[i].value] = true;
 }
 
+bool lrp_job_lets_layers_go(const struct lrp_job *job)
+{
+    const struct lrp_method *row = job->setup->method.row;
+    return job->ends_only && !row->compute && !row->times_values && !job->setup->concepts.count;
+}
+
 bool *lrp_job_ends(const struct lrp_job *job)
 {
     const struct lrp_graph *g = job->results->network->graph;

@@ -1,4 +1,5 @@
 /* memory.c: --memory: how much may be kept. */
+#include <stdlib.h>
 
 #include "blocked.h"
 #include "internal.h"
@@ -59,6 +60,65 @@ static uint64_t kept_bytes(const struct lrp_job *job, bool in_pieces)
     return all > inside ? all - inside : 0;
 }
 
+/* By node, at which place of the order its relevance is handed on: with the last one of its span, if that runs as one. */
+static void places_of(const struct lrp_graph *g, const struct lrp_span_list *spans, int *place)
+{
+    for (int k = 0; k < g->order_count; k++) place[g->order[k]] = k;
+    for (int i = 0; spans && i < spans->count; i++) {
+        const struct lrp_span *span = &spans->items[i];
+        for (int k = 0; k < span->node_count; k++) place[span->nodes[k]] = place[span->nodes[span->node_count - 1]];
+    }
+}
+
+/* change[k]: how many bytes more are there once node k of the order has handed on, than after the one behind it. */
+static void count_value(const struct lrp_graph *g, int v, const int *last, const int *place, int64_t *change)
+{
+    const struct lrp_desc *d = &g->values[v].desc;
+    const int64_t count = d->constant || last[v] < 0 ? 0 : lrp_shape_count(d->shape);
+    const struct lrp_node *producer = lrp_graph_producer(g, v);
+    if (count <= 0) return;
+    const int64_t bytes = (count + (int64_t)missing_channels(d->shape)) * (int64_t)sizeof(float);
+    change[last[v]] += bytes;
+    if (producer && place[producer - g->nodes] > 0) change[place[producer - g->nodes] - 1] -= bytes;
+}
+
+/* Most bytes of relevance that are there at a time, where that of a layer goes once it was handed on: of a value from its last
+ * consumer on, the first to give to it, to the node that makes it. UINT64_MAX where nobody knows: of bodies, and when out of
+ * memory. */
+static uint64_t relevance_at_once(const struct lrp_job *job, bool in_pieces)
+{
+    const struct lrp_graph *g = job->results->network->graph;
+    const struct lrp_span_list *spans = in_pieces ? spans_of(job) : NULL;
+    int *place = calloc((size_t)g->node_count + 1, sizeof *place), *last = calloc((size_t)g->value_count + 1, sizeof *last);
+    int64_t *change = calloc((size_t)g->order_count + 1, sizeof *change), now = 0, most = 0;
+    bool known = place && last && change;
+    if (known) places_of(g, spans, place);
+    for (int v = 0; known && v < g->value_count; v++) last[v] = g->values[v].is_output ? g->order_count : -1;
+    for (int k = 0; known && k < g->order_count; k++) {
+        const struct lrp_node *n = &g->nodes[g->order[k]];
+        known = n->body < 0 && (!n->call.op || !n->call.op->control);
+        for (int i = 0; i < n->call.in_count; i++)
+            if (n->in[i] >= 0 && last[n->in[i]] < place[g->order[k]]) last[n->in[i]] = place[g->order[k]];
+    }
+    for (int v = 0; known && v < g->value_count; v++)
+        if (!spans || !spans->of_value || spans->of_value[v] < 0) count_value(g, v, last, place, change);
+    for (int k = g->order_count; known && k >= 0; k--) {
+        now += change[k];
+        if (now > most) most = now;
+    }
+    free(place), free(last), free(change);
+    return known ? (uint64_t)most : UINT64_MAX;
+}
+
+/* Values as often as they are there, and what comes back of them at a time. */
+static uint64_t bytes_of_sets(const struct lrp_job *job, uint64_t sets, uint64_t kept, bool in_pieces)
+{
+    const uint64_t back = lrp_job_lets_layers_go(job) && sets > 1 ? relevance_at_once(job, in_pieces) : UINT64_MAX;
+    uint64_t bytes;
+    if (back < kept) return __builtin_mul_overflow(sets - 1, kept, &bytes) ? UINT64_MAX : bytes + back;
+    return __builtin_mul_overflow(sets, kept, &bytes) ? UINT64_MAX : bytes;
+}
+
 /* The largest layer's weights as it holds them while it works. */
 static uint64_t weights_at_work(const struct lrp_job *job)
 {
@@ -93,8 +153,8 @@ static uint64_t needed_bytes(const struct lrp_job *job, uint64_t piece)
     const uint64_t own = kept_bytes(job, piece > 0), kept = own > UINT64_MAX / 4 ? own : own + missing * sizeof(float);
     const uint64_t at_work = (TENSORS_AT_WORK * values + weights_at_work(job)) * sizeof(float) + job->input_bytes +
                              (piece ? PIECES_AT_WORK * lrp_spans_piece_bytes(spans, piece) : 0);
-    const uint64_t sets = sets_of_values(job);
-    return kept > (UINT64_MAX - at_work) / sets ? UINT64_MAX : sets * kept + at_work;
+    const uint64_t all = bytes_of_sets(job, sets_of_values(job), kept, piece > 0);
+    return all > UINT64_MAX - at_work ? UINT64_MAX : all + at_work;
 }
 
 /* What cannot be there would otherwise end in the system ending the program, or another one: activations, and relevances as
@@ -102,13 +162,13 @@ static uint64_t needed_bytes(const struct lrp_job *job, uint64_t piece)
 static enum lrp_status check_machine(const struct lrp_job *job, bool in_pieces, struct lrp_error *err)
 {
     const uint64_t kept = kept_bytes(job, in_pieces), machine = job->session->allotted_memory;
-    const uint64_t sets = job->want >= LRP_WANT_RELEVANCE ? sets_of_values(job) : 1;
-    if (kept <= machine / sets) return LRP_OK;
+    const uint64_t all = bytes_of_sets(job, job->want >= LRP_WANT_RELEVANCE ? sets_of_values(job) : 1, kept, in_pieces);
+    if (all <= machine) return LRP_OK;
     return lrp_fail(err, LRP_MEMORY,
                     "%s: the activations%s take %llu bytes, this process has %llu in all; a smaller input or batch "
                     "needs less, --memory tries all the same",
                     lrp_model_path(job->session->model), job->want >= LRP_WANT_RELEVANCE ? " and relevances" : "",
-                    (unsigned long long)(kept <= UINT64_MAX / sets ? sets * kept : UINT64_MAX), (unsigned long long)machine);
+                    (unsigned long long)all, (unsigned long long)machine);
 }
 
 size_t lrp_memory_limit(const struct lrp_session *session, const struct lrp_settings *settings)

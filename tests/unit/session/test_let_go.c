@@ -42,14 +42,20 @@ static const struct lrp_snapshot *run(struct lrp_session *s)
 }
 
 /* The least that is accepted. */
-static void least_memory(struct lrp_settings *settings, int tokens, char least[32])
+static void least_memory_keeping(struct lrp_settings *settings, int tokens, bool layers, char least[32])
 {
     struct lrp_error err = {0};
     set(settings, LRP_SETTING_MEMORY, "1000");
     struct lrp_session *s = open_session(settings, tokens);
+    lrp_session_keep_layers(s, layers);
     check_fails(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err, LRP_MEMORY, "--memory 1000 is too small: ");
     assert_int_equal(sscanf(strstr(err.message, "too small: "), "too small: %31[0-9] bytes are needed", least), 1);
     lrp_session_free(s);
+}
+
+static void least_memory(struct lrp_settings *settings, int tokens, char least[32])
+{
+    least_memory_keeping(settings, tokens, true, least);
 }
 
 static void check_same_tensor(const struct lrp_result *got, const struct lrp_result *want)
@@ -183,12 +189,34 @@ static void relevance_of_layers_is_let_go(void **state)
     lrp_settings_free(settings);
 }
 
+/* Where layers' relevance goes, less than half of it need be there, and that much is enough. */
+static void what_is_let_go_is_not_asked_for(void **state)
+{
+    (void)state;
+    struct lrp_error err = {0};
+    struct lrp_settings *settings = NULL;
+    char whole[32], ends[32];
+    check_ok(lrp_settings_new(&settings, &err), &err);
+    check_ok(lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err), &err);
+    least_memory_keeping(settings, FEWER, true, whole);
+    least_memory_keeping(settings, FEWER, false, ends);
+    assert_true(strtod(whole, NULL) - strtod(ends, NULL) > activation_bytes(settings, FEWER) / 4);
+    set(settings, LRP_SETTING_MEMORY, ends);
+    struct lrp_session *s = open_session(settings, FEWER);
+    check_fails(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err, LRP_MEMORY, "is too small");
+    lrp_session_keep_layers(s, false);
+    check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+    lrp_session_free(s);
+    lrp_settings_free(settings);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(attention_in_pieces_gives_the_same_numbers),
         cmocka_unit_test(attention_in_pieces_needs_less),
         cmocka_unit_test(relevance_of_layers_is_let_go),
+        cmocka_unit_test(what_is_let_go_is_not_asked_for),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
