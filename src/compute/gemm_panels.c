@@ -79,11 +79,12 @@ struct ahead {
 
 static struct ahead look_ahead(const struct lrp_gemm_panels *p, struct piece next)
 {
-    const int64_t size = sizeof(float);
+    const int64_t size = p->b.data ? (int64_t)sizeof(float) : p->source.bytes;
+    const char *const from = p->b.data ? p->b.data : p->source.raw;
     const bool by_rows = p->b.across == 1;
 
-    if (!p->b.data || next.terms < 1) return (struct ahead){.at = NULL};
-    return (struct ahead){.at = operand_from(p->b, next.term, next.column).data,
+    if (!from || next.terms < 1) return (struct ahead){.at = NULL};
+    return (struct ahead){.at = from + (next.term * p->b.down + next.column * p->b.across) * size,
                           .rows = by_rows ? next.terms : next.columns,
                           .row_bytes = (by_rows ? next.columns : next.terms) * size,
                           .down = (by_rows ? p->b.down : p->b.across) * size};

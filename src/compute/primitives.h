@@ -58,6 +58,8 @@ char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 struct lrp_number_source {
     void (*read)(const void *data, int64_t first, int64_t n, float *out);
     const void *data;
+    const void *raw; /* where they are made of, `bytes` for each, so that it can be fetched ahead; NULL: nobody knows */
+    int64_t bytes;
 };
 /* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major, and then the bias of every column; transposed: A is stored (k,m), B
  * (n,k). A and B are float32 at any alignment: weights are read where they lie in the file. */

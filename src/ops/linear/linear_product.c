@@ -52,6 +52,14 @@ static void read_coded(const void *data, int64_t first, int64_t n, float *out)
     lrp_modify(h->how.modifier, h->how.gamma, out, (size_t)n);
 }
 
+static struct lrp_number_source source_of(const struct product_handle *h)
+{
+    const bool plain = h->coded && h->coded->raw;
+
+    return (struct lrp_number_source){read_coded, h, plain ? h->coded->raw : NULL,
+                                      plain ? (int64_t)lrp_dtype_size(h->coded->dtype) : 0};
+}
+
 /* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. What is no float32
  * there is not held as such either. */
 static enum lrp_status take_weights(struct product_handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
@@ -184,7 +192,8 @@ static enum lrp_status forward_batch(struct batches *all, int64_t i, const struc
     const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
     struct row_sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
     const void *const b = h->coded || h->ones ? NULL : operand_at(all->b, lrp_product_offset(p, p->b_stride, i));
-    const struct lrp_multiplication product = {p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, {read_coded, h}, 0,
+    const struct lrp_number_source source = source_of(h);
+    const struct lrp_multiplication product = {p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, source, 0,
                                                sums.to,        all->bias};
 
     if (h->ones)
@@ -319,14 +328,13 @@ static enum lrp_status gradient_a(gemm_function *gemm, const struct product_hand
     const struct lrp_linear_product *const p = &h->product;
     struct row_sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
     const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
+    const struct lrp_number_source source = source_of(h);
 
     if (h->ones) {
         lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
         return LRP_OK;
     }
-    if (h->coded)
-        return lrp_gemm_source(!p->transpose_b, p->m, p->k, p->n, s, &(struct lrp_number_source){read_coded, h}, beta, grad,
-                               run, err);
+    if (h->coded) return lrp_gemm_source(!p->transpose_b, p->m, p->k, p->n, s, &source, beta, grad, run, err);
     if (p->transpose_a) return gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
     return gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
 }

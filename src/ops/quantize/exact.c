@@ -83,7 +83,8 @@ enum lrp_status lrp_exact_product(const struct lrp_linear_product *p, int64_t le
         if (cut) lrp_parallel_for(run, p->m, part, cut_rows, &cutting);
         if (w.codes)
             status = lrp_gemm_source(false, p->m, p->n, part, cut ? cut : a,
-                                     &(struct lrp_number_source){read_codes, w.codes + first * p->n}, 0, sums, run, err);
+                                     &(struct lrp_number_source){.read = read_codes, .data = w.codes + first * p->n}, 0, sums,
+                                     run, err);
         else
             status = lrp_gemm(false, false, p->m, p->n, part, cut ? cut : a, w.w + first * p->n, 0, sums, run, err);
         if (!status) lrp_parallel_for(run, p->m * p->n, 1, add_piece, &adding);

@@ -144,7 +144,7 @@ static void a_source_is_multiplied_like_a_matrix(void **state)
                 uint32_t seed = (uint32_t)i + 3;
                 float *const a = random_values(&seed, m * k), *const b = random_values(&seed, k * n);
                 float *const whole = random_values(&seed, m * n), *const pieces = malloc((size_t)(m * n) * sizeof *pieces);
-                const struct lrp_number_source source = {read_floats, b};
+                const struct lrp_number_source source = {.read = read_floats, .data = b, .raw = b, .bytes = sizeof *b};
 
                 memcpy(pieces, whole, (size_t)(m * n) * sizeof *whole);
                 assert_int_equal(lrp_gemm(false, transposed, m, n, k, a, b, 1, whole, &run, NULL), LRP_OK);
@@ -200,7 +200,7 @@ static void a_bias_is_added_to_every_column(void **state)
             struct lrp_multiplication p = {.transpose_b = turned, .m = rows[i], .n = N, .k = k, .a = a, .c = y, .bias = bias};
 
             if (way == 2 || way == 3)
-                p.source = (struct lrp_number_source){read_floats, b};
+                p.source = (struct lrp_number_source){.read = read_floats, .data = b};
             else
                 p.b = odd + 1;
             p.beta = way == 5 ? 2 : 0;
