@@ -26,7 +26,8 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
     [LRP_COMMAND_LAYERS] =
         {.name = "layers", .arguments = "MODEL", .summary = "lists the layers with shapes, parameters and rules",
          .details = "Prints index, name, type, activation, output shape, parameters, multiply-accumulates and rule of every "
-                    "layer, then totals.",
+                    "layer, then totals. Every input of the model is a row numbered 0, told apart by its name; other commands and the "
+                    "inspector list the same rows.",
          .run = lrp_cli_layers, .takes_model = true,
          .examples = {"lrpscope layers model.onnx --composite epsilon-plus", "lrpscope layers model.onnx --canonize-report"}},
     [LRP_COMMAND_RUN] =
@@ -44,7 +45,8 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
          .details = "Explains one output neuron per sample and prints target, output, start and sum of relevance. Writes the "
                     "files that are asked for. With --output-dir alone every INPUT gets STEM.png, STEM.npy and STEM.json "
                     "there. N samples: F-0.png, F-1.png and so on; arrays hold the whole batch. A folder as INPUT stands for the pictures "
-                    "and arrays in it and in those below.",
+                    "and arrays in it and in those below. Of a model with several inputs --heatmap and --relevance write the first one's "
+                    "unless --at names another; the report, --sheet and --layerwise have all.",
          .run = lrp_cli_explain, .takes_model = true, .opens_folders = true, .least_inputs = 1, .most_inputs = -1,
          .examples = {"lrpscope explain model.onnx castle.png --heatmap castle-lrp.png",
                       "lrpscope explain model.onnx castle.png --rule 'type:convolution=alpha-beta(2,1)' --relevance r.npy",
