@@ -61,6 +61,8 @@ if(LRPSCOPE_SHARED_LIBRARY)
   endif()
   if(LRPSCOPE_DNNL)
     list(APPEND needed libdnnl-dev)
+  elseif(OPENBLAS_FOUND)
+    list(APPEND needed libopenblas-dev)
   endif()
   lrp_package(development liblrpscope-dev libdevel "layer-wise relevance propagation on ONNX models, development files"
     "${about};This package holds headers, the static library, files for pkg-config and CMake, and examples of programs and plugins."

@@ -1,6 +1,7 @@
 /* gemm.c: matrix products; those with a vector by loops that are as fast as memory is, others in panels (gemm_panels.h). */
 #include <string.h>
 
+#include "gemm_blas.h"
 #include "gemm_panels.h"
 #include "parallel.h"
 #include "wide.h"
@@ -225,6 +226,10 @@ enum lrp_status lrp_multiply(const struct lrp_multiplication *p, const struct lr
     else if (p->n == 1 && is_vector(p->b))
         status = with_vector(p->a, p->transpose_a ? p->k : p->m, p->transpose_a ? p->m : p->k, !p->transpose_a, p->b, p->beta,
                              p->c, run, err);
+#ifdef LRP_OPENBLAS
+    else if (lrp_gemm_blas_takes(&panels))
+        return lrp_gemm_blas_run(&panels, run, err);
+#endif
     else
         return lrp_gemm_panels_run(&panels, run, err);
     if (!status) finish_result(p);

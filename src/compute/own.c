@@ -1,7 +1,8 @@
 /* own.c: what stands in for the numeric library in a build without it: every convolution is left to our own loops
- * (conv_plain.c). */
+ * (conv_plain.c), matrix products are OpenBLAS's where the build found it. */
 #include <stdio.h>
 
+#include "gemm_blas.h"
 #include "gemm_kernels.h"
 #include "library.h"
 #include "lrpscope/tensor.h"
@@ -65,6 +66,12 @@ int lrp_library_conv_threads(const struct lrp_library_conv *conv)
 
 void lrp_numeric_library(char *name, char *instructions, size_t size)
 {
+#ifdef LRP_OPENBLAS
+    char blas[80];
+    lrp_gemm_blas_name(blas, sizeof blas);
+    snprintf(name, size, "own loops, %s", blas);
+#else
     snprintf(name, size, "own loops");
+#endif
     snprintf(instructions, size, "%s", lrp_gemm_kernels_at(0)->name);
 }

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "gemm_kernels.h"
+#include "lrpscope/tensor.h"
 #include "primitives.h"
 
 static uint32_t next_random(uint32_t *state)
@@ -128,8 +129,16 @@ static void read_floats(const void *data, int64_t first, int64_t n, float *out)
     memcpy(out, (const float *)data + first, (size_t)n * sizeof *out);
 }
 
+/* Products of floats are not our own, but a library's: those of sources still are. */
+static bool by_library(void)
+{
+    char name[100], instructions[100];
+    lrp_numeric_library(name, instructions, sizeof name);
+    return strstr(name, "OpenBLAS") != NULL;
+}
+
 /* Numbers that are handed out in pieces give what they give as a whole, for any number of threads: bit for bit where both are
- * products of matrices. */
+ * products of matrices by one way. */
 static void a_source_is_multiplied_like_a_matrix(void **state)
 {
     static const int64_t shapes[][3] = {{16, 256, 1024}, {130, 1100, 70}, {197, 600, 5000},
@@ -149,7 +158,7 @@ static void a_source_is_multiplied_like_a_matrix(void **state)
                 memcpy(pieces, whole, (size_t)(m * n) * sizeof *whole);
                 assert_int_equal(lrp_gemm(false, transposed, m, n, k, a, b, 1, whole, &run, NULL), LRP_OK);
                 assert_int_equal(lrp_gemm_source(transposed, m, n, k, a, &source, 1, pieces, &run, NULL), LRP_OK);
-                if (m > 1) assert_memory_equal(whole, pieces, (size_t)(m * n) * sizeof *whole);
+                if (m > 1 && !by_library()) assert_memory_equal(whole, pieces, (size_t)(m * n) * sizeof *whole);
                 for (int64_t at = 0; at < m * n; at++)
                     assert_true(fabsf(whole[at] - pieces[at]) <= 1e-5F * (1 + sqrtf((float)k)));
                 free(a), free(b), free(whole), free(pieces);
