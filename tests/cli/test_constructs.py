@@ -110,6 +110,25 @@ def check_skipping():
             fail(f"skipping, {name}", out)
 
 
+def check_standardised():
+    """Weights that a BatchNormalization in training mode brings to mean 0 and variance 1, as weight-standardised networks are exported: of
+    (1, 3) it makes (-1, 1), and the scale of the second row is 2. The same of an input, which would be a batch's, is refused."""
+    made = [node("Reshape", "w rows", "r"), node("BatchNormalization", "r scale zero zero one", "n mean variance", epsilon=0.0, training_mode=1), node("Reshape", "n kernel", "k")]
+    constants = {"w": tensor([1.0, 3.0, 1.0, 3.0], [2, 2, 1, 1]), "rows": tensor([1, 2, 2], [3], INT64), "kernel": tensor([2, 2, 1, 1], [4], INT64), "scale": tensor([1.0, 2.0], [2]),
+                 "zero": tensor([0.0, 0.0], [2]), "one": tensor([1.0, 1.0], [2])}
+    put("m.onnx", model([*made, node("Conv", "x k", "c"), node("Flatten", "c", "y")], {"x": (FLOAT, [1, 2, 1, 1])}, {"y": (FLOAT, [1, 2]), "mean": (FLOAT, [2])}, constants, opset=15))
+    put("c.npy", npy([3.0, 5.0], [1, 2, 1, 1]))
+    run("run", "m.onnx", "c.npy", "--output", "y.npy")
+    near("standardised weights, forward", numbers("y.npy"), [2.0, 4.0])
+    run("run", "m.onnx", "c.npy", "--output-name", "mean", "--output", "y.npy")
+    near("running mean, a tenth of the way from 0 to 2", numbers("y.npy"), [0.2, 0.2])
+    run("explain", "m.onnx", "c.npy", "--target", "1", "--method", "input-gradient", "--relevance", "r.npy")
+    near("standardised weights, back", numbers("r.npy"), [-6.0, 10.0])
+    put("m.onnx", model([node("BatchNormalization", "x scale zero zero one", "y", epsilon=0.0, training_mode=1)], {"x": (FLOAT, [1, 2])}, {"y": (FLOAT, [1, 2])}, constants, opset=15))
+    if "training mode" not in run("run", "m.onnx", "x.npy", code=4).stderr:
+        fail("a batch's own statistics", "not refused by name")
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     put("x.npy", npy(X, [1, 2]))
@@ -121,5 +140,6 @@ with tempfile.TemporaryDirectory() as folder:
         check_masked_mean(case)
     check_registrations()
     check_skipping()
+    check_standardised()
     os.chdir("/")
-finish(f"{len(DRAWN) + len(COUNTS) + 2} cases")
+finish(f"{len(DRAWN) + len(COUNTS) + 3} cases")

@@ -1,5 +1,6 @@
 /* normalize.c: BatchNormalization, and the rows of the normalisations. */
 #include <math.h>
+#include <stdlib.h>
 
 #include "normalize_ops.h"
 
@@ -17,15 +18,19 @@ static enum lrp_status batch_infer(struct lrp_call *call, struct lrp_error *err)
         if (call->in[i].shape->rank != 1 || call->in[i].shape->dim[0] != channels)
             return lrp_fail(err, LRP_FILE, "input %d of BatchNormalization does not have one number for each of %lld channels",
                             i, (long long)channels);
-    if (lrp_call_int(call, "training_mode", 0) != 0 || (call->opset < 7 && lrp_call_int(call, "is_test", 0) == 0))
+    /* weights that are brought to mean 0 and variance 1 are exported so: they are constants, and no batch */
+    const bool training = lrp_call_int(call, "training_mode", 0) != 0;
+    if ((training && !call->in[0].constant) || (call->opset < 7 && lrp_call_int(call, "is_test", 0) == 0))
         return lrp_fail(err, LRP_UNSUPPORTED, "BatchNormalization is in training mode; export the model for inference");
     if (call->opset < 9 && lrp_call_int(call, "spatial", 1) == 0)
         return lrp_fail(err, LRP_UNSUPPORTED, "BatchNormalization with spatial = 0 is not implemented");
-    for (int j = 1; j < call->out_count; ++j)
-        if (lrp_call_wants(call, j))
+    for (int j = 1; j < call->out_count && !status; ++j)
+        if (training && j < 3)
+            status = lrp_infer_output(call, j, call->in[j + 2].dtype, call->in[j + 2].shape, err);
+        else if (lrp_call_wants(call, j))
             return lrp_fail(err, LRP_UNSUPPORTED,
                             "output %d of BatchNormalization exists in training only; export the model for inference", j);
-    return lrp_infer_output(call, 0, call->in[0].dtype, x, err);
+    return status ? status : lrp_infer_output(call, 0, call->in[0].dtype, x, err);
 }
 
 struct normalize_batch {
@@ -77,12 +82,51 @@ static void run_planes(struct normalize_batch *job, lrp_range_body body, const s
     if (job->in[0]->count) lrp_for_range(run, job->in[0]->count / job->space, job->space, body, job);
 }
 
+/* Mean and variance of every channel of the input itself. */
+static void find_statistics(const struct normalize_batch *job, float *mean, float *variance)
+{
+    const size_t planes = job->space ? job->in[0]->count / job->space : 0;
+    const double count = (double)(planes / job->channels * job->space);
+    for (size_t c = 0; c < job->channels; ++c) {
+        double sum = 0, squares = 0;
+        for (size_t plane = c; plane < planes; plane += job->channels)
+            for (size_t i = 0; i < job->space; ++i) sum += (double)job->in[0]->f[plane * job->space + i];
+        for (size_t plane = c; plane < planes; plane += job->channels)
+            for (size_t i = 0; i < job->space; ++i) {
+                const double from = (double)job->in[0]->f[plane * job->space + i] - sum / count;
+                squares += from * from;
+            }
+        mean[c] = (float)(sum / count);
+        variance[c] = (float)(squares / count);
+    }
+}
+
+/* What training would go on with: running statistics moved towards those of this input. */
+static void move_running(const struct lrp_call *call, const struct lrp_tensor *running, const struct lrp_tensor *found,
+                         struct lrp_tensor *out)
+{
+    const float momentum = lrp_call_float(call, "momentum", 0.9f);
+    for (size_t c = 0; out && c < out->count; ++c) out->f[c] = running->f[c] * momentum + found->f[c] * (1 - momentum);
+}
+
 static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS)
 {
     struct normalize_batch job = batch_job(call, in);
-    (void)handle, (void)err;
+    const bool training = lrp_call_int(call, "training_mode", 0) != 0;
+    float *statistics = training ? malloc(2 * job.channels * sizeof *statistics + 1) : NULL;
+    const struct lrp_tensor mean = {.f = statistics}, variance = {.f = statistics + job.channels * training};
+    const struct lrp_tensor *const own[] = {in[0], in[1], in[2], &mean, &variance};
+    (void)handle;
+    if (training && !statistics) return lrp_fail(err, LRP_MEMORY, "not enough memory for BatchNormalization");
+    if (training) {
+        find_statistics(&job, mean.f, variance.f);
+        if (call->out_count > 1) move_running(call, in[3], &mean, out[1]);
+        if (call->out_count > 2) move_running(call, in[4], &variance, out[2]);
+        job.in = own;
+    }
     job.out = out[0]->f;
     run_planes(&job, batch_forward_range, run);
+    free(statistics);
     return LRP_OK;
 }
 
