@@ -182,25 +182,35 @@ static enum lrp_status put_index(struct lrp_hdf5 *file, size_t array, const stru
     return status;
 }
 
+/* What clusters were found in: how many there are, of which places of the embedding. */
+static enum lrp_status put_source(struct lrp_hdf5 *file, size_t array, const struct lrp_spray *s, struct lrp_error *err)
+{
+    const int32_t k = (int32_t)s->clusters;
+    uint32_t *places = malloc(s->clusters * sizeof *places + 1);
+    if (!places) return no_memory(err);
+    for (size_t i = 0; i < s->clusters; i++) places[i] = (uint32_t)i;
+    enum lrp_status status = lrp_hdf5_text(file, array, "embedding", "spectral", err);
+    if (!status) status = lrp_hdf5_attribute(file, array, "k", LRP_HDF5_INT32, 1, &k, err);
+    if (!status) status = lrp_hdf5_attribute(file, array, "index", LRP_HDF5_UINT32, s->clusters, places, err);
+    free(places);
+    return status;
+}
+
 static enum lrp_status put_clusters(struct lrp_hdf5 *file, const struct lrp_virelay *p, struct lrp_error *err)
 {
     const struct lrp_spray *s = p->spray;
     const struct lrp_shape one = {.rank = 1, .dim = {(int64_t)s->count}},
                            many = {.rank = 2, .dim = {(int64_t)s->count, (int64_t)s->eigenvectors}};
-    const int32_t k = (int32_t)s->clusters, place = 0;
     char name[64];
     size_t array;
-    snprintf(name, sizeof name, "/all/cluster/kmeans-%zu", s->clusters);
+    snprintf(name, sizeof name, "/all/cluster/kmeans-%02zu", s->clusters);
     enum lrp_status status = lrp_hdf5_array(file, "/all/index", LRP_HDF5_UINT32, &one, &array, err);
     if (!status) status = put_index(file, array, p, err);
     if (!status) status = lrp_hdf5_array(file, "/all/embedding/spectral", LRP_HDF5_FLOAT, &many, &array, err);
     if (!status) status = put_embedding(file, array, s, err);
     if (!status) status = lrp_hdf5_array(file, name, LRP_HDF5_INT32, &one, &array, err);
     if (!status) status = lrp_hdf5_rows(file, array, 0, s->count, s->labels, err);
-    if (!status) status = lrp_hdf5_text(file, array, "embedding", "spectral", err);
-    if (!status) status = lrp_hdf5_attribute(file, array, "k", LRP_HDF5_INT32, 1, &k, err);
-    if (!status) status = lrp_hdf5_attribute(file, array, "index", LRP_HDF5_INT32, 1, &place, err);
-    return status;
+    return status ? status : put_source(file, array, s, err);
 }
 
 static enum lrp_status write_clusters(const struct lrp_virelay *p, const char *prefix, struct lrp_error *err)
@@ -231,13 +241,14 @@ static enum lrp_status write_labels(const struct lrp_virelay *p, const char *pre
     cJSON *all = cJSON_CreateArray();
     bool named = true, ok = all != NULL;
     for (size_t i = 0; ok && i < classes; i++) {
-        char number[24];
-        snprintf(number, sizeof number, "%zu", i);
+        char number[24], name[32];
+        snprintf(number, sizeof number, "%08zu", i);
+        snprintf(name, sizeof name, "class %zu", i);
         const char *label = named ? p->label(p->data, i) : "";
         named = *label;
         cJSON *o = cJSON_CreateObject();
         ok = cJSON_AddItemToArray(all, o) && cJSON_AddNumberToObject(o, "index", (double)i) &&
-             cJSON_AddStringToObject(o, "word_net_id", number) && cJSON_AddStringToObject(o, "name", named ? label : number);
+             cJSON_AddStringToObject(o, "word_net_id", number) && cJSON_AddStringToObject(o, "name", named ? label : name);
     }
     char *text = ok ? lrp_json_print(all, true) : NULL;
     const enum lrp_status status = write_text(prefix, LRP_VIRELAY_LABELS, text, err);

@@ -46,7 +46,7 @@ char *lrp_virelay_path(const char *prefix, enum lrp_virelay_file file);
 enum lrp_status lrp_virelay_ready(struct lrp_error *err);
 /* Writes them all; samples are asked for one after the other. Arrays as ViRelAy 0.6 reads them: /data, /label (uint16: anything
  * else is taken for something else); /attribution, /prediction, /label, /index; /all/index, /all/embedding/spectral,
- * /all/cluster/kmeans-K. Errors: LRP_UNSUPPORTED for what is no picture, or more than 65536 classes; LRP_FILE; those of
+ * /all/cluster/kmeans-0K. Errors: LRP_UNSUPPORTED for what is no picture, or more than 65536 classes; LRP_FILE; those of
  * `sample`. */
 enum lrp_status lrp_virelay_write(const struct lrp_virelay *project, const char *prefix, struct lrp_error *err);
 

@@ -95,12 +95,13 @@ def check_pictures(random, channels):
     clusters = json.loads(done.stdout)["clusters"]
     analysis, attributes = arrays(folder + "analysis.h5")
     same("places of clusters", analysis["all/index"], np.arange(12, dtype="u4"))
-    same("clusters", analysis["all/cluster/kmeans-2"], np.array([clusters["labels"][i] for i in good], "i4"))
+    same("clusters", analysis["all/cluster/kmeans-02"], np.array([clusters["labels"][i] for i in good], "i4"))
     same("embedding", analysis["all/embedding/spectral"], np.load(name + "-out/embedding.npy"))
     same("eigenvalues", attributes["all/embedding/spectral"]["eigenvalue"], np.array(clusters["eigenvalues"]), 1e-8)
-    expect(f"attributes {attributes}", attributes["all/cluster/kmeans-2"] == {"embedding": "spectral", "k": 2, "index": 0})
+    about = attributes["all/cluster/kmeans-02"]
+    expect(f"attributes {about}", about["embedding"] == "spectral" and about["k"] == 2 and about["index"].tolist() == [0, 1])
     with open(folder + "label-map.json") as file:
-        expect("label map", json.load(file) == [{"index": i, "word_net_id": str(i), "name": label} for i, label in enumerate(LABELS)])
+        expect("label map", json.load(file) == [{"index": i, "word_net_id": f"{i:08}", "name": label} for i, label in enumerate(LABELS)])
     with open(folder + "project.yaml") as file:
         lines = [line.strip() for line in file]
     strategy = "true_label" if (want.argmax(1) == labels).all() else "predicted_label"
@@ -131,7 +132,7 @@ def check_arrays(random):
     run("merge", "arrays-out", "--h5", "arrays-out")
     same("arrays", arrays("arrays-out/dataset.h5")[0]["data"], values)
     with open("arrays-out/label-map.json") as file:
-        expect("labels without names are numbers", [row["name"] for row in json.load(file)] == ["0", "1", "2", "3"])
+        expect("labels without names are numbers", [row["name"] for row in json.load(file)] == [f"class {i}" for i in range(4)])
 
 
 def check_refused(random):
