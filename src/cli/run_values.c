@@ -29,10 +29,12 @@ static const char *shape_text(const struct lrp_tensor *t, char *room, size_t siz
 
 static void print_item(struct lrp_table *table, size_t number, const struct lrp_tensor *item, size_t top)
 {
+    const char *kind = lrp_run_kind(item);
     char shape[160], room[40];
+    if (!kind) kind = lrp_dtype_text(item->dtype);
     for (size_t i = 0; i < top && (i < item->count || i == 0); i++) { /* one that is empty has a line, too */
         lrp_cli_table_cell(table, i ? "" : "%zu", number);
-        lrp_cli_table_cell(table, "%s", i ? "" : lrp_run_kind(item) ? lrp_run_kind(item) : lrp_dtype_text(item->dtype));
+        lrp_cli_table_cell(table, "%s", i ? "" : kind);
         lrp_cli_table_cell(table, "%s", i ? "" : shape_text(item, shape, sizeof shape));
         if (i < item->count)
             lrp_cli_table_cell(table, "%zu", i);
