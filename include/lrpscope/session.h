@@ -188,11 +188,13 @@ struct lrp_snapshot {
     const int *attention;              /* by layer: the softmax of the attention it belongs to, itself perhaps; -1: none */
     const bool *decoder;               /* by layer: its rows are those of what an encoder-decoder has written */
     const struct lrp_patches *patches; /* by layer: its rows as patches of the picture it comes from */
-    const char *token_input;           /* lrp_session_token_input; NULL: the model takes no tokens */
-    int64_t token_count;               /* tokens it was given, padding and all; 0 without */
-    int64_t decoder_count;             /* tokens that a decoder of its own has written; 0: the model has none */
-    int64_t sample_count;              /* samples the explained output counts; 0 without an input */
-    bool one_by_one;                   /* results are of one sample at a time: lrp_session_select_sample */
+    const int
+        *places; /* by layer: the row of the input whose picture its last two axes are those of, to lie over it; -1: none */
+    const char *token_input; /* lrp_session_token_input; NULL: the model takes no tokens */
+    int64_t token_count;     /* tokens it was given, padding and all; 0 without */
+    int64_t decoder_count;   /* tokens that a decoder of its own has written; 0: the model has none */
+    int64_t sample_count;    /* samples the explained output counts; 0 without an input */
+    bool one_by_one;         /* results are of one sample at a time: lrp_session_select_sample */
     const struct lrp_result *const
         *activation; /* of a layer's first output; NULL where not computed (yet); borrowed: lrp_result_tensor */
     const struct lrp_result *const *relevance;          /* likewise */
@@ -308,8 +310,8 @@ enum lrp_status lrp_snapshot_find(const struct lrp_snapshot *snapshot, const cha
 /* The picture that a heatmap PNG of a layer would hold: a plane of values, to be drawn under the settings' options.
  * (Weights: the kernels of a convolution as tiles, the matrix of a dense layer; `sample` has no meaning. Channels: those of the
  * relevance as tiles, the strongest first, 256 at most. Overlay: relevance, over the input with an opacity of 0.6 unless the
- * settings say another.) *out is the caller's: lrp_plane_free; without values where there is an error. LRP_UNSUPPORTED if that
- * layer has no result (yet), or no weights. */
+ * settings say another; rows that are patches as their grid.) *out is the caller's: lrp_plane_free; without values where there
+ * is an error. LRP_UNSUPPORTED if that layer has no result (yet), or no weights. */
 enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                    struct lrp_plane *out, struct lrp_error *err);
 /* How a heatmap of this kind is drawn under the settings. */
@@ -324,15 +326,22 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
 /* Heatmap number k of the snapshot's concepts; to be freed with lrp_plane_free. Errors: LRP_UNSUPPORTED if it is not there. */
 enum lrp_status lrp_snapshot_concept_plane(const struct lrp_snapshot *snapshot, size_t k, int64_t sample, struct lrp_plane *out,
                                            struct lrp_error *err);
-/* What a heatmap of this kind is laid over under the settings: the brightness of the input (of several the first picture that
- * the layer is made from), 0..1 (channels averaged, from the smallest to the largest value). The plane (lrp_snapshot_plane) and
- * it get one size: lrp_plane_match. grey->values is NULL where nothing lies below; to be freed with lrp_plane_free. Errors:
- * LRP_UNSUPPORTED for LRP_SHOW_OVERLAY if the input is no picture. */
+/* What a heatmap of this kind of a layer is laid over under the settings: the brightness of the input (of several the picture
+ * that the layer's places are those of, or the first one that it is made from), 0..1 (channels averaged, from the smallest to
+ * the largest value). The plane (lrp_snapshot_plane) and it get one size: lrp_plane_match. grey->values is NULL where nothing
+ * lies below; to be freed with lrp_plane_free. `layer` -1: the plane of something that is no layer, which lies over the first
+ * picture where it has its aspect. Errors: LRP_UNSUPPORTED for LRP_SHOW_OVERLAY if the input is no picture, or the layer's
+ * values have no places in it (neither `places` nor `patches`), saying so. */
 enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                       struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err);
-/* Draws a plane of a layer as heatmaps of this kind are drawn and writes it as PNG; the plane grows where the picture below it
- * is larger.
- */
+/* The picture that a heatmap of a layer is laid over, an input's own: red, green and blue, 0..255, as it was before it was made
+ * the model's input (`out`: three planes of one size, each to be freed with lrp_plane_free; grey ones are equal). Values that
+ * this cannot have made are spread from the smallest to the largest. Errors: LRP_UNSUPPORTED if the input is no picture of one
+ * or three channels. */
+enum lrp_status lrp_snapshot_picture(const struct lrp_snapshot *snapshot, int layer, int64_t sample, struct lrp_plane out[3],
+                                     struct lrp_error *err);
+/* Draws a plane of a layer (-1: of something else) as heatmaps of this kind are drawn and writes it as PNG; the plane grows
+ * where the picture below it is larger. */
 enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *snapshot, int layer, struct lrp_plane *plane,
                                          enum lrp_show show, int64_t sample, const char *path, struct lrp_error *err);
 /* Writes a heatmap PNG of one layer and sample. */

@@ -83,7 +83,7 @@ enum lrp_status lrp_breakdown_write_heatmap(const struct lrp_breakdown *b, const
     struct lrp_plane plane = {0};
     enum lrp_status status = lrp_plane_new((int)b->columns, (int)(b->rows ? b->rows : 1), &plane, err);
     if (!status) memcpy(plane.values, b->values, b->rows * b->columns * sizeof *plane.values);
-    if (!status) status = lrp_snapshot_write_plane(now, 0, &plane, LRP_SHOW_RELEVANCE, 0, path, err);
+    if (!status) status = lrp_snapshot_write_plane(now, -1, &plane, LRP_SHOW_RELEVANCE, 0, path, err);
     lrp_plane_free(&plane);
     return status;
 }

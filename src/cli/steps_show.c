@@ -107,7 +107,7 @@ enum lrp_status lrp_steps_write_heatmap(const struct lrp_steps *steps, const cha
     for (size_t i = 0; !status && i < steps->count; i++)
         for (size_t k = 0; k < columns; k++)
             plane.values[i * columns + k] = k < steps->items[i].count ? steps->items[i].relevance[k] : lrp_blank();
-    if (!status) status = lrp_snapshot_write_plane(steps->now, 0, &plane, LRP_SHOW_RELEVANCE, 0, path, err);
+    if (!status) status = lrp_snapshot_write_plane(steps->now, -1, &plane, LRP_SHOW_RELEVANCE, 0, path, err);
     lrp_plane_free(&plane);
     return status;
 }

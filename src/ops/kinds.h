@@ -18,7 +18,8 @@ enum lrp_kind_trait {
     LRP_KIND_IS_LOG = 2048,       /* makes logarithms of probabilities */
     LRP_KIND_IS_LEARNED = 4096,   /* its weights are what a network has learned: random ones make it another */
     LRP_KIND_IS_WEIGHING = 8192,  /* makes the weights of attention: a number for every query and key */
-    LRP_KIND_IS_PASSAGE = 16384   /* hands its input on, moved, masked or thinned out */
+    LRP_KIND_IS_PASSAGE = 16384,  /* hands its input on, moved, masked or thinned out */
+    LRP_KIND_IS_TURN = 32768      /* its last two axes may be others than those of its inputs */
 };
 
 /* X(id, name, group, second group, traits): lrpscope-lrp(7).
@@ -29,7 +30,8 @@ enum lrp_kind_trait {
     X(TRANSPOSED_CONVOLUTION, "transposed-convolution", "convolution", "",                                                     \
       LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_LEARNED)                                     \
     X(DENSE, "dense", "", "",                                                                                                  \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_MAPPED | LRP_KIND_IS_LEARNED)                \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_HOST | LRP_KIND_IS_MAPPED | LRP_KIND_IS_LEARNED |               \
+          LRP_KIND_IS_TURN)                                                                                                    \
     X(SCALE, "scale", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_HOST | LRP_KIND_IS_TRANSPARENT)                                  \
     X(BATCH_NORM, "batch-norm", "normalization", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_MERGED)                                   \
     X(LAYER_NORM, "layer-norm", "normalization", "", LRP_KIND_IS_LAYER)                                                        \
@@ -39,20 +41,20 @@ enum lrp_kind_trait {
     X(GLOBAL_MEAN_POOL, "global-mean-pool", "pooling", "mean-pooling", LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26)             \
     X(SUM_POOL, "sum-pool", "pooling", "", LRP_KIND_IS_LAYER)                                                                  \
     X(FLATTEN, "flatten", "reshaping", "",                                                                                     \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE | LRP_KIND_IS_TURN)           \
     X(RESHAPE, "reshape", "reshaping", "",                                                                                     \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE | LRP_KIND_IS_TURN)           \
     X(TRANSPOSE, "transpose", "reshaping", "",                                                                                 \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE | LRP_KIND_IS_TURN)           \
     X(SQUEEZE, "squeeze", "reshaping", "",                                                                                     \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE | LRP_KIND_IS_TURN)           \
     X(UNSQUEEZE, "unsqueeze", "reshaping", "",                                                                                 \
-      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                              \
+      LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE | LRP_KIND_IS_TURN)           \
     X(CONCAT, "concat", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                    \
     X(SPLIT, "split", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                      \
     X(SLICE, "slice", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                      \
     X(PAD, "pad", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                          \
-    X(GATHER, "gather", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                    \
+    X(GATHER, "gather", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE | LRP_KIND_IS_TURN) \
     X(EXPAND, "expand", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                    \
     X(TILE, "tile", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)                        \
     X(DEPTH_TO_SPACE, "depth-to-space", "reshaping", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TRANSPARENT | LRP_KIND_IS_PASSAGE)    \
@@ -62,19 +64,19 @@ enum lrp_kind_trait {
       LRP_KIND_IS_LAYER | LRP_KIND_IS_LAYER_PR26 | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26 | LRP_KIND_IS_TRANSPARENT |      \
           LRP_KIND_IS_PASSAGE)                                                                                                 \
     X(ADD, "add", "join", "", LRP_KIND_IS_LAYER)                                                                               \
-    X(MAT_MUL, "mat-mul", "", "", LRP_KIND_IS_LAYER)                                                                           \
+    X(MAT_MUL, "mat-mul", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_TURN)                                                        \
     X(MUL, "mul", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(DIV, "div", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(NEG, "neg", "", "", LRP_KIND_IS_LAYER)                                                                                   \
     X(MASK, "mask", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_PASSAGE)                                                           \
     X(ATTENTION_SOFTMAX, "attention-softmax", "softmax", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION | LRP_KIND_IS_WEIGHING) \
     X(RMS_NORM, "rms-norm", "normalization", "rms-normalization", LRP_KIND_IS_LAYER)                                           \
-    X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LEARNED)                                                 \
+    X(EMBEDDING, "embedding", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_LEARNED | LRP_KIND_IS_TURN)                              \
     X(ROTARY, "rotary", "", "", LRP_KIND_IS_LAYER)                                                                             \
-    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION)                                               \
-    X(LSTM, "lstm", "recurrent", "", LRP_KIND_IS_LEARNED)                                                                      \
-    X(GRU, "gru", "recurrent", "", LRP_KIND_IS_LEARNED)                                                                        \
-    X(RNN, "rnn", "recurrent", "", LRP_KIND_IS_LEARNED)                                                                        \
+    X(ATTENTION, "attention", "", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_ATTENTION | LRP_KIND_IS_TURN)                            \
+    X(LSTM, "lstm", "recurrent", "", LRP_KIND_IS_LEARNED | LRP_KIND_IS_TURN)                                                   \
+    X(GRU, "gru", "recurrent", "", LRP_KIND_IS_LEARNED | LRP_KIND_IS_TURN)                                                     \
+    X(RNN, "rnn", "recurrent", "", LRP_KIND_IS_LEARNED | LRP_KIND_IS_TURN)                                                     \
     X(RELU, "relu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
     X(GELU, "gelu", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                          \
     X(SWISH, "swish", "activation", "", LRP_KIND_IS_LAYER | LRP_KIND_IS_FUSED | LRP_KIND_IS_FUSED_PR26)                        \

@@ -4,9 +4,6 @@
 
 #include "internal.h"
 
-/* Most tokens in front of the patches: a class token, one for distillation, registers. */
-enum { LRP_IN_FRONT_MOST = 16 };
-
 static bool is_softmax(const struct lrp_layer_list *list, int layer)
 {
     return lrp_kind_row((enum lrp_kind)list->rows[layer].kind)->traits & LRP_KIND_IS_WEIGHING;
@@ -14,7 +11,8 @@ static bool is_softmax(const struct lrp_layer_list *list, int layer)
 
 static void find_softmaxes(const struct lrp_layer_list *list, int *attention)
 {
-    for (size_t i = 0; i < list->count; i++) attention[i] = i > 0 && is_softmax(list, (int)i) ? (int)i : -1;
+    for (size_t i = 0; i < lrp_layer_rows(list); i++)
+        attention[i] = list->rows[i].index > 0 && is_softmax(list, (int)i) ? (int)i : -1;
     for (size_t i = 0; i < list->container_count; i++) {
         const struct lrp_container *c = &list->containers[i];
         int softmax = -1;
@@ -56,6 +54,48 @@ static bool find_patches(const struct lrp_layer_list *list, struct lrp_patches *
     return pictures != NULL;
 }
 
+/* ---- places ---- */
+
+static bool same_sides(const struct lrp_shape *a, int a_first, const struct lrp_shape *b, int b_first)
+{
+    return a->dim[a_first] == b->dim[b_first] && a->dim[a_first + 1] == b->dim[b_first + 1];
+}
+
+/* The layer keeps the last two axes of one of its inputs: most do; of those that turn them, the ones whose sides say so. */
+static bool keeps_places(const struct lrp_layer *layer, const struct lrp_layer *from)
+{
+    const struct lrp_shape *s = &layer->shape, *f = &from->shape;
+    if (!(lrp_kind_row((enum lrp_kind)layer->kind)->traits & LRP_KIND_IS_TURN)) return true;
+    if (f->rank < 4) return false;
+    if (from->index == 0 && s->rank == 4 && f->dim[1] != s->dim[1] && same_sides(s, 2, f, 1)) return true; /* channels last */
+    return same_sides(s, s->rank - 2, f, f->rank - 2);
+}
+
+/* The row whose values a layer reads as its input number k; -1: none. */
+static int source_row(const struct lrp_layer_list *list, const struct lrp_layer *layer, int k)
+{
+    for (size_t i = list->count; layer->sources[k] == 0 && i < lrp_layer_rows(list); i++)
+        if (strcmp(list->rows[i].name, layer->inputs[k]) == 0) return (int)i;
+    return layer->sources[k];
+}
+
+/* Layers whose values have a place in a picture that is an input of the model: their last two axes come from its own. */
+static void find_places(const struct lrp_layer_list *list, int *places)
+{
+    for (size_t i = 0; i < lrp_layer_rows(list); i++)
+        places[i] = list->rows[i].index == 0 && list->rows[i].shape.rank == 4 ? (int)i : -1;
+    for (size_t i = 1; i < list->count; i++) {
+        const struct lrp_layer *l = &list->rows[i];
+        const int rank = l->shape.rank;
+        if (rank < 4 || (l->shape.dim[rank - 1] == 1 && l->shape.dim[rank - 2] == 1)) continue;
+        for (int k = 0; k < l->input_count && places[i] < 0; k++) {
+            const int from = source_row(list, l, k);
+            const bool before = from >= 0 && ((size_t)from < i || (size_t)from >= list->count);
+            if (before && places[from] >= 0 && keeps_places(l, &list->rows[from])) places[i] = places[from];
+        }
+    }
+}
+
 /* Layers behind the lookup of what a decoder has written: an encoder's never are. */
 static void find_decoder(const struct lrp_layer_list *list, bool *decoder)
 {
@@ -75,9 +115,12 @@ enum lrp_status lrp_network_describe(struct lrp_network *network, struct lrp_err
     network->attention = calloc(rows + 1, sizeof *network->attention);
     network->patches = calloc(rows + 1, sizeof *network->patches);
     network->decoder = calloc(rows + 1, sizeof *network->decoder);
-    if (!network->attention || !network->decoder || !network->patches || !find_patches(list, network->patches))
+    network->places = calloc(rows + 1, sizeof *network->places);
+    if (!network->attention || !network->decoder || !network->patches || !network->places ||
+        !find_patches(list, network->patches))
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(network->model));
     find_softmaxes(list, network->attention);
     find_decoder(list, network->decoder);
+    find_places(list, network->places);
     return LRP_OK;
 }

@@ -78,7 +78,7 @@ enum lrp_status lrp_session_export_value(struct lrp_session *session, const char
     if (!status) {
         const struct lrp_network *n = lrp_snapshot_box(s)->setup->network;
         const int row = lrp_network_value_row(n, lrp_network_value(n, value));
-        status = lrp_snapshot_write_plane(s, row < 0 ? 0 : row, &plane, show, sample, path, err);
+        status = lrp_snapshot_write_plane(s, row, &plane, show, sample, path, err);
     }
     lrp_plane_free(&plane);
     lrp_snapshot_release(s);

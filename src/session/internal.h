@@ -39,9 +39,17 @@ struct lrp_network {
     int *attention;                  /* by layer, as in a snapshot */
     bool *decoder;                   /* likewise */
     struct lrp_patches *patches;     /* likewise */
+    int *places;                     /* likewise */
     char *token_input;               /* the graph borrows it; NULL: goes by a usual name */
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };
+/* Most tokens in front of the patches of a picture: a class token, one for distillation, registers. */
+enum { LRP_IN_FRONT_MOST = 16 };
+/* True if a layer's tensors have their channels last: only the input can say so. */
+bool lrp_snapshot_channels_last(const struct lrp_snapshot *s, int layer, const struct lrp_tensor *t);
+/* The row of the input whose picture a layer (-1: something else) is laid over: its places', or the first picture that it is
+ * made from; 0 if none is. */
+int lrp_snapshot_picture_row(const struct lrp_snapshot *s, int layer);
 /* What a network is built for, by model input: both as lrp_graph_options has them. */
 struct lrp_known_inputs {
     const struct lrp_shape *shapes;

@@ -39,6 +39,7 @@ void lrp_network_release(struct lrp_network *network)
     free(network->attention);
     free(network->decoder);
     free(network->patches);
+    free(network->places);
     free(network->shapes);
     free(network->flags);
     free(network);

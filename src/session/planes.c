@@ -55,8 +55,7 @@ enum lrp_status lrp_snapshot_heatmap_options(const struct lrp_snapshot *snapshot
     return lrp_settings_heatmap(snapshot->settings, show, out, err);
 }
 
-/* True if a layer's tensors have their channels last: only the input can say so. */
-static bool channels_last(const struct lrp_snapshot *s, int layer, const struct lrp_tensor *t)
+bool lrp_snapshot_channels_last(const struct lrp_snapshot *s, int layer, const struct lrp_tensor *t)
 {
     const char *layout = lrp_settings_get(s->settings, LRP_SETTING_LAYOUT);
     if (s->layers->rows[layer].index != 0 || t->shape.rank != 4) return false;
@@ -136,10 +135,13 @@ enum lrp_status lrp_snapshot_plane(const struct lrp_snapshot *snapshot, int laye
 {
     struct lrp_heatmap_options options;
     struct lrp_sample one = {0};
+    float apart[LRP_IN_FRONT_MOST];
     *out = (struct lrp_plane){0};
+    if (show == LRP_SHOW_OVERLAY && layer >= 0 && (size_t)layer < snapshot->layers->count && snapshot->patches[layer].height)
+        return lrp_snapshot_patches(snapshot, layer, LRP_SHOW_RELEVANCE, sample, out, apart, err);
     enum lrp_status status = sample_of(snapshot, layer, show, sample, &one, err);
     if (!status) status = lrp_settings_heatmap(snapshot->settings, show, &options, err);
-    const bool last = channels_last(snapshot, layer, &one.tensor);
+    const bool last = lrp_snapshot_channels_last(snapshot, layer, &one.tensor);
     if (!status && show == LRP_SHOW_WEIGHTS)
         status = weights_plane(snapshot, layer, options.reduction, out, err);
     else if (!status && show == LRP_SHOW_CHANNELS)
@@ -157,7 +159,7 @@ enum lrp_status lrp_snapshot_channels(const struct lrp_snapshot *snapshot, int l
     enum lrp_status status = show == LRP_SHOW_WEIGHTS ? lrp_fail(err, LRP_USAGE, "weights have no channels")
                                                       : sample_of(snapshot, layer, show, sample, &one, err);
     if (status) return status;
-    const bool last = channels_last(snapshot, layer, &one.tensor);
+    const bool last = lrp_snapshot_channels_last(snapshot, layer, &one.tensor);
     *count = (size_t)lrp_channel_count(&one.tensor, last);
     status = lrp_channel_order(&one.tensor, 0, last, order, strength, err);
     lrp_sample_close(&one);
@@ -172,7 +174,8 @@ enum lrp_status lrp_snapshot_channel_plane(const struct lrp_snapshot *snapshot, 
     enum lrp_status status = show == LRP_SHOW_WEIGHTS ? lrp_fail(err, LRP_USAGE, "weights have no channels")
                                                       : sample_of(snapshot, layer, show, sample, &one, err);
     if (!status)
-        status = lrp_plane_from_channel(&one.tensor, 0, channel, channels_last(snapshot, layer, &one.tensor), out, err);
+        status =
+            lrp_plane_from_channel(&one.tensor, 0, channel, lrp_snapshot_channels_last(snapshot, layer, &one.tensor), out, err);
     lrp_sample_close(&one);
     return status;
 }
@@ -189,7 +192,8 @@ enum lrp_status lrp_snapshot_concept_plane(const struct lrp_snapshot *snapshot, 
     enum lrp_status status = lrp_settings_heatmap(snapshot->settings, LRP_SHOW_RELEVANCE, &options, err);
     if (!status) status = lrp_sample_open(box->setup, input, box->maps->map[k], sample, &one, err);
     if (!status)
-        status = lrp_plane_from_tensor(&one.tensor, 0, options.reduction, channels_last(snapshot, 0, &one.tensor), out, err);
+        status = lrp_plane_from_tensor(&one.tensor, 0, options.reduction, lrp_snapshot_channels_last(snapshot, 0, &one.tensor),
+                                       out, err);
     lrp_sample_close(&one);
     return status;
 }
@@ -219,15 +223,11 @@ static void mark_input(const struct lrp_layer_list *list, const struct lrp_layer
     below[0] = true;
 }
 
-/* The first input of the model that a layer is made from and that is a picture; row 0 if none is. */
-static int picture_below(const struct lrp_snapshot *s, int layer)
+/* The rows that a layer is made from; all inputs if it is none. */
+static void mark_below(const struct lrp_layer_list *list, int layer, bool *below)
 {
-    const struct lrp_layer_list *list = s->layers;
-    if (list->rows[layer].index == 0 || !list->further_inputs) return list->rows[layer].index == 0 ? layer : 0;
-    bool *below = calloc(lrp_layer_rows(list), sizeof *below);
-    int found = 0;
-    if (!below) return 0;
-    below[layer] = true;
+    for (size_t i = 0; layer < 0 && i < lrp_layer_rows(list); i++) below[i] = list->rows[i].index == 0;
+    if (layer >= 0) below[layer] = true;
     for (int i = layer; i > 0; i--)
         for (int k = 0; below[i] && k < list->rows[i].input_count; k++) {
             const int source = list->rows[i].sources[k];
@@ -236,6 +236,17 @@ static int picture_below(const struct lrp_snapshot *s, int layer)
             else if (source > 0 && source < i)
                 below[source] = true;
         }
+}
+
+int lrp_snapshot_picture_row(const struct lrp_snapshot *s, int layer)
+{
+    const struct lrp_layer_list *list = s->layers;
+    if (layer >= 0 && list->rows[layer].index == 0) return layer;
+    if (layer >= 0 && s->places[layer] >= 0) return s->places[layer];
+    bool *below = list->further_inputs ? calloc(lrp_layer_rows(list), sizeof *below) : NULL;
+    int found = 0;
+    if (!below) return 0;
+    mark_below(list, layer, below);
     const struct lrp_tensor *first = lrp_result_tensor(s->activation[0]);
     if (below[0] && first && first->shape.rank == 4) goto done;
     for (size_t i = lrp_layer_rows(list); i-- > list->count;) {
@@ -247,11 +258,28 @@ done:
     return found;
 }
 
+/* Whether a plane has a place for everything in the picture of width x height. */
+static bool has_places(const struct lrp_snapshot *s, int layer, const struct lrp_plane *plane, int64_t width, int64_t height)
+{
+    if (layer >= 0 && s->patches[layer].height > 0)
+        return plane->width == s->patches[layer].width && plane->height == s->patches[layer].height;
+    if (layer >= 0) return s->places[layer] >= 0;
+    return plane->width > 1 && plane->height > 1 && plane->width * height == plane->height * width;
+}
+
+static enum lrp_status no_places(const struct lrp_snapshot *s, int layer, struct lrp_error *err)
+{
+    char shape[160];
+    if (layer < 0) return lrp_fail(err, LRP_UNSUPPORTED, "no overlay: these values have no places in the picture");
+    return lrp_fail(err, LRP_UNSUPPORTED, "no overlay of layer %s: its values (%s) have no places in the picture",
+                    s->layers->rows[layer].name, lrp_shape_text(&s->layers->rows[layer].shape, 1, "x", shape, sizeof shape));
+}
+
 enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,
                                       struct lrp_plane *plane, struct lrp_plane *grey, struct lrp_error *err)
 {
     struct lrp_heatmap_options options;
-    const int input = picture_below(snapshot, layer);
+    const int input = lrp_snapshot_picture_row(snapshot, layer);
     const struct lrp_tensor *t = lrp_result_tensor(snapshot->activation[input]);
     struct lrp_sample one = {0};
     *grey = (struct lrp_plane){0};
@@ -261,9 +289,13 @@ enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, int l
         return show != LRP_SHOW_OVERLAY
                    ? LRP_OK
                    : lrp_fail(err, LRP_UNSUPPORTED, "the input is no picture: there is nothing to lay it over");
+    const int first = lrp_snapshot_channels_last(snapshot, input, t) ? 1 : 2;
+    if (!has_places(snapshot, layer, plane, t->shape.dim[first + 1], t->shape.dim[first]))
+        return show == LRP_SHOW_OVERLAY ? no_places(snapshot, layer, err) : LRP_OK;
     status = sample_of(snapshot, input, LRP_SHOW_ACTIVATION, sample, &one, err);
     if (!status)
-        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, channels_last(snapshot, input, &one.tensor), grey, err);
+        status = lrp_plane_from_tensor(&one.tensor, 0, LRP_REDUCE_SUM, lrp_snapshot_channels_last(snapshot, input, &one.tensor),
+                                       grey, err);
     lrp_sample_close(&one);
     if (!status) spread_plane(grey);
     if (!status) status = lrp_plane_match(plane, grey, err);

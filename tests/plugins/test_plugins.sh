@@ -136,7 +136,7 @@ cmp -s h.png h2.png || fail "a rules file gives another heatmap"
 good 2 explain double.json x.npy --plugin "$plugins/plugin_doubling.so" --skip-checks --colormap greens --heatmap none.png
 grep -q "colormap 'greens' is unknown" err || fail "$(cat err)"
 good 2 explain $coloured --colormap gree --heatmap none.png; grep -q 'jet, brown-teal, greens' err || fail "$(cat err)"
-# in the inspector: completed; next of all, behind the last the first; kept in what it writes
+# in the inspector: completed; next of all, behind the last the first; kept in what it writes. A vector's own preview is bars
 cat >keys <<'KEYS'
 :wait-idle
 <Esc>:set<Space>colormap<Space>brown<Tab><CR>
@@ -149,6 +149,7 @@ c
 :wait-idle
 :dump-state first
 :set colormap greens
+:preview channels
 :wait-idle
 :dump shown.svg
 :write written.json

@@ -223,6 +223,23 @@ static void put_tiles(const struct fixture *f, struct lrp_painting *p)
     p->range = (struct lrp_range){-1, 1, true, 0};
 }
 
+/* A red ramp from left to right, a green one from top to bottom, and what lies over it where it has places there. */
+static void put_photo(struct lrp_painting *p, int side)
+{
+    for (int channel = 0; channel < 3; channel++) {
+        p->photo[channel] = ring(32, 0.3, 0);
+        for (int i = 0; i < 32 * 32; i++)
+            p->photo[channel].values[i] = channel == 0 ? (float)(i % 32 * 8) : channel == 1 ? (float)(i / 32 * 8) : 64;
+    }
+    if (p->vector) {
+        strcpy(p->note, "no overlay of layer classifier.6: its values (1000) have no places in the picture");
+        return;
+    }
+    p->other = ring(side, 0.3, 0.8);
+    p->grey = ring(side, 0.4, 0);
+    p->options.overlay = 0.6;
+}
+
 void fixture_picture(struct fixture *f)
 {
     struct lrp_painting painting = {.subject = lrp_preview_subject(&f->app),
@@ -231,7 +248,9 @@ void fixture_picture(struct fixture *f)
                                     .release = lrp_painting_release};
     const bool relevance = painting.subject.show == LRP_SHOW_RELEVANCE;
     const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64,
-              side = wanted < 64 ? wanted : 64;
+              side = f->rows[lrp_preview_layer(&f->app)].shape.rank == 2 ? 8
+                     : wanted < 64                                       ? wanted
+                                                                         : 64;
     struct lrp_event event = {.kind = LRP_EVENT_PAINTING, .painting = &painting};
     if (painting.subject.layer >= 0 &&
         (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
@@ -243,6 +262,7 @@ void fixture_picture(struct fixture *f)
             lrp_painting_clear(&painting);
             return;
         }
+        painting.vector = f->rows[lrp_preview_layer(&f->app)].shape.rank == 2;
         painting.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&painting.plane};
         lrp_range_of(planes, 1, &painting.options, &painting.range, NULL);
@@ -253,7 +273,11 @@ void fixture_picture(struct fixture *f)
             painting.grey = ring(side, 0.4, 0);
             painting.options.overlay = 0.6;
         }
+        if (painting.subject.kind == LRP_PREVIEW_TRIPTYCH) put_photo(&painting, side);
         if (painting.subject.kind == LRP_PREVIEW_COMPARE) {
+            painting.sum_before = 0.9;
+            painting.sum_now = 1.1;
+            strcpy(painting.note, "composite epsilon-plus-flat, now zero");
             painting.other = ring(side, 0.25, 0.6);
             lrp_plane_difference(&painting.other, &painting.plane, &painting.difference, NULL);
             painting.difference_range = (struct lrp_range){-0.5F, 0.5F, true, 0};

@@ -9,6 +9,8 @@
 #include "format.h"
 #include "heat.h"
 #include "keys.h"
+#include "palette.h"
+#include "pixels.h"
 #include "runes.h"
 #include "terminal.h"
 
@@ -277,6 +279,93 @@ static void a_cell_holds_two_pixels(void **state)
     lrp_painting_clear(&painting);
 }
 
+/* Of few colours every one, of many no more than asked for, and none far from its own. */
+static void colors_are_chosen_for_a_picture(void **state)
+{
+    enum { SIDE = 64, PIXELS = SIDE * SIDE };
+    static unsigned char rgba[4 * PIXELS];
+    static uint16_t numbers[PIXELS];
+    uint32_t colors[16];
+    double error = 0;
+    (void)state;
+    static const unsigned char few[4][4] = {{255, 0, 0, 255}, {0, 0, 255, 255}, {9, 9, 9, 0}, {255, 0, 0, 255}};
+    assert_int_equal(lrp_palette_fit(&few[0][0], 4, 16, colors, numbers), 2);
+    assert_int_equal(colors[numbers[0] - 1], 0xFF0000);
+    assert_int_equal(colors[numbers[1] - 1], 0x0000FF);
+    assert_int_equal(numbers[2], 0); /* it is not seen */
+    assert_int_equal(numbers[3], numbers[0]);
+    for (int i = 0; i < PIXELS; i++) { /* a red and a green ramp */
+        rgba[4 * i] = (unsigned char)(i % SIDE * 4);
+        rgba[4 * i + 1] = (unsigned char)(i / SIDE * 4);
+        rgba[4 * i + 3] = 255;
+    }
+    assert_int_equal(lrp_palette_fit(rgba, PIXELS, 16, colors, numbers), 16);
+    for (int i = 0; i < PIXELS; i++) {
+        const uint32_t color = colors[numbers[i] - 1];
+        error += fabs((double)(color >> 16) - rgba[4 * i]) + fabs((double)(color >> 8 & 255) - rgba[4 * i + 1]);
+    }
+    assert_true(error / PIXELS < 2 * 18); /* sixteen squares of 64 x 64: 16 on each axis, on average */
+}
+
+/* Pixels of the terminal: a whole number of them a value where that leaves little room, and the values' own colours. */
+static void a_picture_has_whole_pixels(void **state)
+{
+    static const struct {
+        int columns, rows, side, across, cells_across, cells_down; /* cells of 8 x 16 */
+    } cases[] = {{60, 40, 28, 476, 60, 30},
+                 {60, 20, 28, 308, 39, 20},
+                 {10, 5, 28, 80, 10, 5},
+                 {5, 5, 28, 40, 5, 3},
+                 {60, 40, 3, 480, 60, 30}};
+    const struct lrp_caps caps = {
+        .mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX, .cell_width = 8, .cell_height = 16};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct lrp_heat_area a =
+            lrp_heat_area(&caps, cases[i].side, cases[i].side, (struct lrp_rect){0, 0, cases[i].columns, cases[i].rows});
+        assert_int_equal(a.across, cases[i].across);
+        assert_int_equal(a.down, cases[i].across);
+        assert_int_equal(a.cells.columns, cases[i].cells_across);
+        assert_int_equal(a.cells.rows, cases[i].cells_down);
+    }
+}
+
+/* A menu over a part of it: the picture is covered, its cells elsewhere are still its own. */
+static void what_lies_over_a_picture_covers_it(void **state)
+{
+    const struct lrp_caps caps = {
+        .mode = LRP_COLOR_256, .levels = 31, .palette = LRP_PALETTE_MAX, .cell_width = 2, .cell_height = 4};
+    struct lrp_painting painting = small_picture();
+    struct lrp_canvas canvas = {0};
+    struct lrp_bitmap bitmap;
+    (void)state;
+    assert_true(lrp_canvas_resize(&canvas, 4, 4));
+    const struct lrp_heat_area area = lrp_heat_area(&caps, 2, 4, (struct lrp_rect){0, 0, 4, 4});
+    const struct lrp_heat heat = lrp_heat_make(&caps, &painting.options, &painting.range, false, &canvas);
+    lrp_heat_draw(&heat, &painting.plane, NULL, &canvas, area);
+    assert_int_equal(canvas.picture_count, 1);
+    assert_false(lrp_canvas_covers(&canvas, 0));
+    assert_true(lrp_picture_compose(&canvas.pictures[0], 2, 4, &bitmap));
+    assert_int_equal(bitmap.width, 8);
+    assert_int_equal(bitmap.height, 16);
+    for (int y = 0; y < 4; y++) {
+        for (int x = 0; x < 2; x++) { /* every value is 4 x 4 pixels of its colour */
+            unsigned char rgb[3];
+            lrp_heatmap_rgb(&painting.options, &painting.range, painting.plane.values[y * 2 + x], -1, rgb);
+            for (int k = 0; k < 16; k++) assert_memory_equal(bitmap.rgba + 4 * ((y * 4 + k / 4) * 8 + x * 4 + k % 4), rgb, 3);
+        }
+    }
+    lrp_bitmap_free(&bitmap);
+    lrp_canvas_point(&canvas, 1, 1, 0, 1, 2, 4); /* the cursor is drawn into it */
+    assert_false(lrp_canvas_covers(&canvas, 0));
+    assert_int_equal(canvas.pictures[0].point_y, 1);
+    lrp_canvas_text(&canvas, 0, 0, 4, "x", LRP_STYLE_MENU);
+    assert_true(lrp_canvas_covers(&canvas, 0));
+    assert_int_equal(canvas.cells[1].picture, 1);
+    lrp_canvas_free(&canvas);
+    lrp_painting_clear(&painting);
+}
+
 static void without_colors_the_glyph_says_the_sign(void **state)
 {
     const struct lrp_caps caps = {.mode = LRP_COLOR_MONO, .levels = 31, .palette = LRP_PALETTE_MAX, .ascii = true};
@@ -360,6 +449,9 @@ int main(void)
         cmocka_unit_test(colors_find_their_place_among_256),
         cmocka_unit_test(color_mode_follows_option_environment_and_terminal),
         cmocka_unit_test(a_cell_holds_two_pixels),
+        cmocka_unit_test(colors_are_chosen_for_a_picture),
+        cmocka_unit_test(a_picture_has_whole_pixels),
+        cmocka_unit_test(what_lies_over_a_picture_covers_it),
         cmocka_unit_test(without_colors_the_glyph_says_the_sign),
         cmocka_unit_test(aspect_is_kept),
         cmocka_unit_test(cells_and_values_find_each_other),

@@ -211,6 +211,66 @@ static void the_worst_layer_is_one_key_away(void **state)
     assert_int_equal(f->app.layer, 0);
 }
 
+static void the_ledger_is_sorted_by_loss(void **state)
+{
+    struct fixture *f = *state;
+    f->skip = true;
+    fixture_results(f, true);
+    fixture_ledger(f);
+    for (int i = 0; i < FIXTURE_LAYERS; i++) f->ledger_rows[i].out = f->ledger_rows[i].in; /* nothing is lost, but */
+    f->ledger_rows[20].out -= 0.5;
+    f->ledger_rows[7].out += 0.2; /* made up is not right either */
+    f->ledger_rows[12].out -= 0.1;
+    fixture_keys(f, "#");
+    static const int first[] = {20, 7, 12, 0, 1};
+    assert_int_equal(f->app.view, LRP_VIEW_ledger);
+    for (int row = 0; row < 5; row++) assert_int_equal(lrp_app_row_layer(&f->app, LRP_VIEW_ledger, row), first[row]);
+    assert_int_equal(f->app.layer, 20);
+    fixture_keys(f, "j");
+    assert_int_equal(f->app.layer, 7);
+    fixture_keys(f, ":go 12<CR>");
+    assert_int_equal(f->app.windows[LRP_VIEW_ledger].selected, 2);
+    struct lrp_ledger other = f->ledger; /* another one is sorted, too */
+    f->ledger_rows[3].out -= 0.9;
+    f->snapshot.ledger = &other;
+    fixture_seen(f);
+    assert_int_equal(lrp_app_row_layer(&f->app, LRP_VIEW_ledger, 0), 3);
+    fixture_keys(f, "#");
+    assert_int_equal(lrp_app_row_layer(&f->app, LRP_VIEW_ledger, 0), 0);
+    f->snapshot.ledger = NULL;
+    fixture_seen(f);
+}
+
+/* Nobody looks at an empty pane while a large model is computed. */
+static void what_is_there_stands_in_for_what_is_computed(void **state)
+{
+    struct fixture *f = *state;
+    const struct lrp_result *relevance[FIXTURE_LAYERS] = {NULL};
+    f->skip = true;
+    fixture_results(f, true);
+    fixture_keys(f, "jjj");
+    f->snapshot.relevance = relevance;
+    f->snapshot.job = LRP_JOB_RELEVANCE;
+    fixture_seen(f);
+    struct lrp_subject subject = lrp_preview_subject(&f->app);
+    assert_int_equal(subject.show, LRP_SHOW_ACTIVATION); /* the input, first */
+    assert_int_equal(subject.layer, 0);
+    assert_true(lrp_preview_stands_in(&f->app));
+    relevance[9] = relevance[8] = f->tensors[8]; /* it has come from the output as far as layer 8 */
+    fixture_seen(f);
+    subject = lrp_preview_subject(&f->app);
+    assert_int_equal(subject.show, LRP_SHOW_RELEVANCE);
+    assert_int_equal(subject.layer, 8);
+    relevance[3] = f->tensors[3];
+    fixture_seen(f);
+    assert_int_equal(lrp_preview_subject(&f->app).layer, 3);
+    assert_false(lrp_preview_stands_in(&f->app));
+    relevance[3] = NULL;
+    f->snapshot.job = LRP_JOB_CANCELLED; /* then there is nothing to wait for */
+    fixture_seen(f);
+    assert_int_equal(lrp_preview_subject(&f->app).layer, 3);
+}
+
 /* Where the layer itself does not fail, S lists what does: a row a cause. */
 static void causes_are_listed_once(void **state)
 {
@@ -375,13 +435,13 @@ static void kinds_of_preview_follow_each_other(void **state)
     f->skip = true;
     fixture_results(f, true);
     static const enum lrp_preview open[] = {LRP_PREVIEW_ACTIVATION, LRP_PREVIEW_WEIGHTS,   LRP_PREVIEW_OVERLAY,
-                                            LRP_PREVIEW_CHANNELS,   LRP_PREVIEW_CONCEPTS,  LRP_PREVIEW_BARS,
-                                            LRP_PREVIEW_RELEVANCE,  LRP_PREVIEW_ACTIVATION};
+                                            LRP_PREVIEW_TRIPTYCH,   LRP_PREVIEW_CHANNELS,  LRP_PREVIEW_CONCEPTS,
+                                            LRP_PREVIEW_BARS,       LRP_PREVIEW_RELEVANCE, LRP_PREVIEW_ACTIVATION};
     for (size_t i = 0; i < sizeof open / sizeof *open; i++) {
         fixture_keys(f, "p");
         assert_int_equal(lrp_app_preview(&f->app), open[i]);
     }
-    fixture_keys(f, "jjpp"); /* a pooling layer has no weights, which p leaves out */
+    fixture_keys(f, "jjppp"); /* a pooling layer has no weights, which p leaves out */
     assert_int_equal(lrp_app_preview(&f->app), LRP_PREVIEW_CHANNELS);
 }
 
@@ -805,6 +865,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_failing_check_falls_back_to_activations, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(registering_is_taken_back_by_the_same_key, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(the_worst_layer_is_one_key_away, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(the_ledger_is_sorted_by_loss, fixture_set_up, fixture_tear_down),
+        cmocka_unit_test_setup_teardown(what_is_there_stands_in_for_what_is_computed, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(both_failures_ask_which, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(an_output_softmax_is_offered_to_be_stripped, fixture_set_up, fixture_tear_down),
         cmocka_unit_test_setup_teardown(rule_keys_act_on_tagged_layers, fixture_set_up, fixture_tear_down),

@@ -63,6 +63,7 @@ void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings)
         return;
     }
     runner->trying = false;
+    lrp_runner_forget_before(runner);
     forget_after(runner, runner->history_at);
     remember_settings(runner, settings);
     lrp_runner_look(runner);
@@ -70,10 +71,22 @@ void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings)
     lrp_runner_start(runner);
 }
 
+void lrp_runner_forget_before(struct lrp_runner *runner)
+{
+    lrp_snapshot_release(runner->before);
+    runner->before = NULL;
+    runner->app.before = false;
+}
+
 void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settings, bool trying)
 {
+    const struct lrp_snapshot *const before = runner->snapshot;
     if (lrp_session_apply(runner->session, settings, NULL) != LRP_OK) return;
+    if (trying && !runner->trying && before && before->relevance && before->relevance[0])
+        runner->before = lrp_snapshot_retain(before);
+    if (!trying) lrp_runner_forget_before(runner);
     runner->trying = trying;
+    runner->app.before = runner->before != NULL;
     lrp_runner_look(runner);
     lrp_runner_start(runner);
 }

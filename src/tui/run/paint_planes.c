@@ -2,6 +2,7 @@
 #include "paint.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,15 +67,55 @@ static enum lrp_status choose_channel(struct lrp_paint_work *w)
 
 /* ---- kinds ---- */
 
+/* A vector has no places; at the model's end its elements are classes. */
+static void name_elements(struct lrp_paint_work *w)
+{
+    const struct lrp_layer *layer = &w->snapshot->layers->rows[w->subject->layer];
+    struct lrp_painting *p = w->out;
+    p->vector = layer->shape.rank == 2 && p->plane.width * p->plane.height > 1;
+    if (!p->vector || layer->index == 0 || layer->consumer_count > 0 || !*lrp_snapshot_label(w->snapshot, 0)) return;
+    const size_t count = (size_t)p->plane.width * (size_t)p->plane.height;
+    p->across.items = calloc(count, sizeof *p->across.items);
+    for (size_t i = 0; p->across.items && i < count && !lrp_is_blank(p->plane.values[i]); i++) {
+        p->across.items[i].text = strdup(lrp_snapshot_label(w->snapshot, (int64_t)i));
+        if (!p->across.items[i].text) return;
+        p->across.count = i + 1;
+    }
+}
+
 enum lrp_status lrp_paint_one(struct lrp_paint_work *w)
 {
     const struct lrp_plane *planes[] = {&w->out->plane};
     enum lrp_status status = choose_channel(w);
     if (!status) status = plane_of(w, w->snapshot, w->subject->layer, &w->out->plane);
     if (!status) lrp_paint_range(planes, 1, w->out);
+    const struct lrp_layer *layer = &w->snapshot->layers->rows[w->subject->layer];
+    if (!status && layer->index == 0 && w->subject->show == LRP_SHOW_ACTIVATION && w->out->channel < 0)
+        (void)lrp_snapshot_picture(w->snapshot, w->subject->layer, w->subject->sample, w->out->photo,
+                                   &w->err); /* else its values are shown */
+    if (!status && w->subject->show != LRP_SHOW_WEIGHTS) name_elements(w);
     return !status ? lrp_snapshot_underlay(w->snapshot, w->subject->layer, lrp_drawn_as(w->subject), w->subject->sample,
                                            &w->out->plane, &w->out->grey, &w->err)
                    : status;
+}
+
+/* The input as it is, relevance, and one over the other, or why that cannot be. */
+enum lrp_status lrp_paint_triptych(struct lrp_paint_work *w)
+{
+    struct lrp_painting *p = w->out;
+    const struct lrp_subject *r = w->subject;
+    const struct lrp_plane *planes[] = {&p->plane};
+    struct lrp_error err;
+    enum lrp_status status = lrp_snapshot_picture(w->snapshot, r->layer, r->sample, p->photo, &w->err);
+    if (!status) status = plane_of(w, w->snapshot, r->layer, &p->plane);
+    if (status) return status;
+    lrp_paint_range(planes, 1, p);
+    if (!lrp_snapshot_plane(w->snapshot, r->layer, LRP_SHOW_OVERLAY, r->sample, &p->other, &err) &&
+        !lrp_snapshot_underlay(w->snapshot, r->layer, LRP_SHOW_OVERLAY, r->sample, &p->other, &p->grey, &err))
+        return LRP_OK;
+    lrp_plane_free(&p->other);
+    snprintf(p->note, sizeof p->note, "%.159s", err.message);
+    return LRP_OK;
 }
 
 /* The model's inputs one after the other, the first where no channel is chosen. */
@@ -115,10 +156,41 @@ int lrp_stored_layer(const struct lrp_snapshot *stored, const struct lrp_snapsho
 {
     const struct lrp_layer_list *list = stored->layers;
     const char *name = snapshot->layers->rows[layer].name;
-    if ((size_t)layer < list->count && strcmp(list->rows[layer].name, name) == 0) return layer;
-    for (size_t i = 1; i < list->count; i++)
+    if ((size_t)layer < lrp_layer_rows(list) && strcmp(list->rows[layer].name, name) == 0) return layer;
+    for (size_t i = 1; i < lrp_layer_rows(list); i++)
         if (strcmp(list->rows[i].name, name) == 0) return (int)i;
     return -1;
+}
+
+__attribute__((format(printf, 3, 4))) static void tell(char *out, size_t size, const char *format, ...)
+{
+    const size_t used = strlen(out);
+    va_list arguments;
+    va_start(arguments, format);
+    snprintf(out + used, size - used, "%s", used ? "; " : "");
+    vsnprintf(out + strlen(out), size - strlen(out), format, arguments);
+    va_end(arguments);
+}
+
+/* What makes two results two: picture, class, settings, rules. */
+static void tell_differences(const struct lrp_snapshot *a, const struct lrp_snapshot *b, char *out, size_t size)
+{
+    *out = 0;
+    if (strcmp(a->input_label ? a->input_label : "", b->input_label ? b->input_label : "") != 0)
+        tell(out, size, "input %.30s, now %.30s", a->input_label ? a->input_label : "-", b->input_label ? b->input_label : "-");
+    if (a->target_count && b->target_count && a->targets[0].index != b->targets[0].index)
+        tell(out, size, "class %lld %.20s, now %lld %.20s", (long long)a->targets[0].index, a->targets[0].label,
+             (long long)b->targets[0].index, b->targets[0].label);
+    for (int i = 0; i < LRP_SETTING_COUNT; i++) {
+        const char *x = lrp_settings_get(a->settings, (enum lrp_setting)i),
+                   *y = lrp_settings_get(b->settings, (enum lrp_setting)i);
+        if (strcmp(x, y) != 0)
+            tell(out, size, "%s %.40s, now %.40s", lrp_setting_key((enum lrp_setting)i), *x ? x : "-", *y ? y : "-");
+    }
+    int rules = 0;
+    for (size_t i = 0; i < b->layers->count && b->layers->count == a->layers->count; i++)
+        rules += a->rules && b->rules && strcmp(a->rules[i], b->rules[i]) != 0;
+    if (rules) tell(out, size, "rules of %d layer%s", rules, rules == 1 ? "" : "s");
 }
 
 enum lrp_status lrp_paint_compare(struct lrp_paint_work *w)
@@ -134,6 +206,9 @@ enum lrp_status lrp_paint_compare(struct lrp_paint_work *w)
     if (status) return status;
     struct lrp_heatmap_options options = p->options;
     if (!lrp_colormap_diverging(options.colormap)) options.colormap = lrp_colormap_find(NULL, "seismic");
+    p->sum_before = w->stored->relevance_statistics[layer].sum;
+    p->sum_now = w->snapshot->relevance_statistics[w->subject->layer].sum;
+    tell_differences(w->stored, w->snapshot, p->note, sizeof p->note);
     p->correlation = lrp_plane_correlation(&p->other, &p->plane);
     lrp_paint_range(both, 2, p);
     return lrp_range_of(difference, 1, &options, &p->difference_range, &w->err);

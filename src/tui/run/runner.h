@@ -80,6 +80,7 @@ struct lrp_runner {
     bool listing;                       /* the list is being filled in: looking at the session does not begin that anew */
     lrp_tui_report *write_report;       /* of "export all"; NULL: none is written */
     const struct lrp_snapshot *stored;  /* owned reference: what COMPARE compares with; NULL */
+    const struct lrp_snapshot *before;  /* owned reference: what there was before something is tried; NULL */
     struct {                            /* what the app's layer facts were made from: only addresses are compared */
         int layer;
         uint64_t generation;
@@ -113,6 +114,8 @@ void lrp_runner_start(struct lrp_runner *runner);
 void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings);
 /* The same for a moment: history stays as it is (`trying`), or what it holds comes back. */
 void lrp_runner_try(struct lrp_runner *runner, const struct lrp_settings *settings, bool trying);
+/* What was kept to compare with is not needed any more. */
+void lrp_runner_forget_before(struct lrp_runner *runner);
 void lrp_runner_step(struct lrp_runner *runner, int step); /* undo -1, redo +1 */
 /* The history begins with these settings (copied). */
 bool lrp_runner_restart_history(struct lrp_runner *runner, const struct lrp_settings *settings, struct lrp_error *err);

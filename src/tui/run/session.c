@@ -28,6 +28,7 @@ void lrp_runner_free(struct lrp_runner *runner)
     lrp_runner_take_export(runner, true);
     lrp_paint_thread_free(runner->paint_thread);
     lrp_snapshot_release(runner->stored);
+    lrp_runner_forget_before(runner);
     lrp_runner_end_history(runner);
     lrp_app_free(&runner->app);
     lrp_layer_operator_free(runner->detailed.op);
@@ -138,7 +139,9 @@ static void sync_painting(struct lrp_runner *runner)
     const struct lrp_subject wanted = lrp_preview_subject(&runner->app);
     if (wanted.layer < 0) return;
     const struct lrp_painting_asked asked = {wanted, material(runner, &wanted),
-                                             lrp_preview_row(wanted.kind)->compares ? runner->stored : NULL,
+                                             !lrp_preview_row(wanted.kind)->compares ? NULL
+                                             : runner->before                        ? runner->before
+                                                                                     : runner->stored,
                                              runner->snapshot->generation};
     const struct lrp_painting_asked *before = &runner->asked;
     if (lrp_subject_equal(&before->request, &wanted) && before->material == asked.material && before->stored == asked.stored &&

@@ -7,6 +7,8 @@
 #include "runes.h"
 #include "view.h"
 
+enum { LRP_COMPARE_LINES = 3 };
+
 /* ---- channels ---- */
 
 /* The cells of a tile's picture; its line of text stands above. */
@@ -91,11 +93,10 @@ bool lrp_under_tiles(const struct lrp_app *app, struct lrp_rect inner, int x, in
 
 /* ---- two settings ---- */
 
-/* Side by side or one below the other, whichever shows more. */
-static void compare_parts(const struct lrp_app *app, struct lrp_rect inner, struct lrp_rect parts[3])
+void lrp_three_parts(const struct lrp_app *app, struct lrp_rect inner, int lines, struct lrp_rect parts[3])
 {
-    struct lrp_rect beside = {inner.x, inner.y + 1, (inner.columns - 2) / 3, inner.rows - 3};
-    struct lrp_rect below = {inner.x, inner.y + 1, inner.columns, (inner.rows - 2) / 3 - 1};
+    struct lrp_rect beside = {inner.x, inner.y + 1, (inner.columns - 2) / 3, inner.rows - lines};
+    struct lrp_rect below = {inner.x, inner.y + 1, inner.columns, (inner.rows - lines + 1) / 3 - 1};
     const bool across = lrp_preview_area(app, beside).width >= lrp_preview_area(app, below).width;
     for (int i = 0; i < 3; i++) {
         parts[i] = across ? beside : below;
@@ -107,7 +108,7 @@ static void compare_parts(const struct lrp_app *app, struct lrp_rect inner, stru
 bool lrp_under_compare(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
 {
     struct lrp_rect parts[3];
-    compare_parts(app, inner, parts);
+    lrp_three_parts(app, inner, LRP_COMPARE_LINES, parts);
     for (int i = 0; i < 3; i++) {
         const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
         if (lrp_heat_value_at(&area, x, y, px, py)) return true;
@@ -124,11 +125,16 @@ void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, s
     const struct lrp_heat differs = lrp_heat_make(&app->caps, &signed_options, &p->difference_range, false, canvas);
     const struct lrp_plane *const planes[3] = {&p->other, &p->plane, &p->difference};
     struct lrp_rect parts[3];
-    char correlation[32], stored[sizeof app->stored + 2];
-    snprintf(stored, sizeof stored, "A %s", app->stored);
-    const char *const titles[3] = {stored, "B now", "B - A"};
+    char correlation[32], sums[2][32], before[sizeof app->stored + 48], now[160];
+    lrp_value_text(p->sum_before, sums[0], sizeof sums[0]);
+    lrp_value_text(p->sum_now, sums[1], sizeof sums[1]);
+    snprintf(before, sizeof before, "A %s %s  %s", app->caps.ascii ? "sum" : "Σ", sums[0],
+             app->before ? "before" : app->stored);
+    snprintf(now, sizeof now, "B %s %s  %.100s", app->caps.ascii ? "sum" : "Σ", sums[1],
+             app->before && app->tried ? app->tried : "now");
+    const char *const titles[3] = {before, now, "B - A"};
     int bottom = inner.y;
-    compare_parts(app, inner, parts);
+    lrp_three_parts(app, inner, LRP_COMPARE_LINES, parts);
     for (int i = 0; i < 3; i++) {
         const struct lrp_heat_area area = lrp_preview_area(app, parts[i]);
         lrp_canvas_fit(canvas, parts[i].x, parts[i].y - 1, parts[i].columns, titles[i], LRP_STYLE_COLUMN);
@@ -145,5 +151,8 @@ void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, s
     line.y++;
     lrp_draw_legend(canvas, line, &differs);
     line.y++;
-    lrp_draw_read_out(app, canvas, line);
+    if (app->cursor_x < 0)
+        lrp_canvas_fit(canvas, line.x, line.y, line.columns, p->note, LRP_STYLE_DIM);
+    else
+        lrp_draw_read_out(app, canvas, line);
 }

@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "format.h"
+#include "photo.h"
 #include "runes.h"
 #include "view.h"
 
-enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15 };
+enum { LRP_LEGEND_LEAST = 5, LRP_LEGEND_MOST = 15, LRP_BELOW_LEAST = 4 };
 static const char blocked_text[] =
     "no relevance: model check failed – {skip-checks} skip, {register} register, {details} remedies";
 static const char elsewhere_text[] =
@@ -45,7 +46,7 @@ struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rec
 }
 
 /* The picture at hand is the one that is wanted. */
-static bool fresh(const struct lrp_app *app)
+bool lrp_preview_fresh(const struct lrp_app *app)
 {
     const struct lrp_subject wanted = lrp_preview_subject(app);
     return wanted.layer >= 0 && lrp_painting_there(&app->painting) && lrp_subject_equal(&app->painting.subject, &wanted);
@@ -57,106 +58,6 @@ struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect
     struct lrp_heat_area area = lrp_heat_area(&app->caps, crop.width, crop.height, rect);
     area.crop = crop;
     return area;
-}
-
-/* ---- title ---- */
-
-/* As long as there is room for it. */
-static void append_part(char *text, size_t size, int columns, const char *part)
-{
-    const size_t used = strlen(text);
-    if (lrp_text_columns(text) + lrp_text_columns(part) + 2 <= columns)
-        snprintf(text + used, size - used, "%s%s", used && *part ? "  " : "", part);
-}
-
-/* The layer whose picture it is: of attention's matrices its softmax. */
-static int shown_layer(const struct lrp_app *app)
-{
-    const int layer = lrp_preview_subject(app).layer;
-    return layer >= 0 ? layer : lrp_preview_layer(app);
-}
-
-/* What stands right in the title: sample, zoom, channel, sum; the first of them that fit. */
-static void title_facts(const struct lrp_app *app, int columns, char *text, size_t size)
-{
-    const struct lrp_painting *p = &app->painting;
-    const bool relevance = lrp_app_show(app) == LRP_SHOW_RELEVANCE, there = fresh(app);
-    const int shown = shown_layer(app);
-    char part[80], value[32];
-    text[0] = 0;
-    if (app->snapshot && app->snapshot->sample_count > 1) {
-        snprintf(part, sizeof part, "sample %lld of %lld", (long long)app->sample + 1, (long long)app->snapshot->sample_count);
-        append_part(text, size, columns, part);
-    }
-    if (relevance && app->snapshot && app->snapshot->growing && shown == 0) {
-        snprintf(part, sizeof part, "after %lld of %d passes", (long long)app->snapshot->passes, app->snapshot->total);
-        append_part(text, size, columns, part);
-    }
-    if (app->zoom > 1 && there && lrp_preview_row(p->subject.kind)->channels != LRP_CHANNELS_GRID) {
-        snprintf(part, sizeof part, "%s%d", app->caps.ascii ? "x" : "×", app->zoom);
-        append_part(text, size, columns, part);
-    }
-    if (there && p->channel >= 0) {
-        snprintf(part, sizeof part, "%d/%lld", app->channel + 1, (long long)p->channels);
-        append_part(text, size, columns, part);
-        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum|R|" : "Σ|R|",
-                 lrp_value_text(p->strength, value, sizeof value));
-        if (relevance) append_part(text, size, columns, part);
-    } else if (relevance && there && lrp_preview_row(p->subject.kind)->flows) {
-        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ", lrp_value_text(p->sum, value, sizeof value));
-        append_part(text, size, columns, part);
-    } else if (relevance && !lrp_preview_row(lrp_app_preview(app))->of_model && app->snapshot && app->snapshot->relevance &&
-               app->snapshot->relevance[shown]) {
-        snprintf(part, sizeof part, "%s %s", app->caps.ascii ? "sum" : "Σ",
-                 lrp_value_text(app->snapshot->relevance_statistics[shown].sum, value, sizeof value));
-        append_part(text, size, columns, part);
-    }
-}
-
-static bool is_picture(const struct lrp_app *app, int layer)
-{
-    const struct lrp_layer *row = lrp_app_layer(app, layer);
-    return !row || row->shape.rank == 4;
-}
-
-static void title_kind(const struct lrp_app *app, char *text, size_t size)
-{
-    const enum lrp_preview kind = lrp_app_preview(app);
-    const struct lrp_preview_row *row = lrp_preview_row(kind);
-    const int layer = shown_layer(app), shown = lrp_app_is_input(app, layer) ? 0 : layer;
-    const bool activation = lrp_app_show(app) == LRP_SHOW_ACTIVATION;
-    if (shown == 0 && kind == LRP_PREVIEW_ACTIVATION)
-        snprintf(text, size, "input%s%s", is_picture(app, layer) ? " picture" : "",
-                 lrp_app_place_count(app) > lrp_app_layer_count(app) ? " " : "");
-    else if (row->of_model)
-        snprintf(text, size, row->channels == LRP_CHANNELS_NONE ? "%s of all layers" : "relevance of all %s", row->name);
-    else if (row->heads && fresh(app) && app->painting.channel >= 0)
-        snprintf(text, size, "%s, head %lld of #%d ", row->name, (long long)app->painting.channel, shown);
-    else if (row->concepts)
-        snprintf(text, size, "input through channels of #%d ", shown);
-    else if (row->channels == LRP_CHANNELS_GRID)
-        snprintf(text, size, "%s %s of #%d ", activation ? "activation" : "relevance", row->name, shown);
-    else if (fresh(app) && app->painting.channel >= 0)
-        snprintf(text, size, "%s ch.%lld of #%d ", row->name, (long long)app->painting.channel, shown);
-    else
-        snprintf(text, size, "%s of #%d ", row->name, shown);
-}
-
-/* "relevance of #3 features.5   Σ 0.998": the facts stay, the name gives way. */
-static void title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
-{
-    const int shown = shown_layer(app);
-    const bool focus = app->focus == LRP_PANE_PREVIEW;
-    const enum lrp_style style = focus ? LRP_STYLE_FOCUS : LRP_STYLE_TITLE;
-    char facts[200], what[64];
-    title_kind(app, what, sizeof what);
-    title_facts(app, rect.columns - lrp_text_columns(what), facts, sizeof facts);
-    lrp_draw_title(canvas, rect, focus, what);
-    const int from = lrp_text_columns(what), right = *facts ? lrp_text_columns(facts) + 2 : 0;
-    if (from < rect.columns && what[from - 1] == ' ')
-        lrp_canvas_tail(canvas, rect.x + from, rect.y, rect.columns - from - right, lrp_app_layer_name(app, shown), style);
-    if (right > 0 && from + right <= rect.columns)
-        lrp_canvas_right(canvas, rect.x + rect.columns - right, rect.y, right, facts, style);
 }
 
 static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
@@ -285,15 +186,46 @@ void lrp_draw_cursor(const struct lrp_app *app, struct lrp_canvas *canvas, const
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     const struct lrp_painting *p = &app->painting;
+    if (p->vector) {
+        lrp_draw_vector(app, canvas, inner);
+        return;
+    }
     const struct lrp_heat_area area = lrp_preview_area(app, inner);
-    const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, p->grey.values != NULL, canvas);
-    lrp_heat_draw(&heat, &p->plane, p->grey.values ? &p->grey : NULL, canvas, area);
-    lrp_draw_full_legend(app, canvas, (struct lrp_rect){inner.x, area.cells.y + area.cells.rows, inner.columns, 1}, &heat);
+    const struct lrp_rect line = {inner.x, area.cells.y + area.cells.rows, inner.columns, 1};
+    if (p->photo[0].values) {
+        lrp_photo_draw(&app->caps, p->photo, canvas, &area);
+        lrp_draw_read_out(app, canvas, line);
+    } else {
+        const struct lrp_heat heat = lrp_heat_make(&app->caps, &p->options, &p->range, p->grey.values != NULL, canvas);
+        lrp_heat_draw(&heat, &p->plane, p->grey.values ? &p->grey : NULL, canvas, area);
+        lrp_draw_full_legend(app, canvas, line, &heat);
+    }
     lrp_draw_cursor(app, canvas, &area);
+    lrp_draw_below(app, canvas, inner, line.y + 1);
+}
+
+/* ---- below it ---- */
+
+void lrp_draw_below(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner, int bottom)
+{
+    struct lrp_lines lines = {0};
+    const int first = bottom + 1, rows = inner.y + inner.rows + 1 - first;
+    if (app->details || rows < LRP_BELOW_LEAST || lrp_app_linear(app)) return;
+    lrp_details_lines(app, inner.columns, &lines);
+    const int shown = lines.count <= rows ? lines.count : rows - 1;
+    for (int i = 0; i < shown; i++)
+        lrp_canvas_fit(canvas, inner.x, first + i, inner.columns, lines.items[i].text, (enum lrp_style)lines.items[i].style);
+    if (shown < lines.count) {
+        char hint[80];
+        lrp_canvas_fit(canvas, inner.x, first + shown, inner.columns,
+                       lrp_app_hint(app, "{details} shows all", hint, sizeof hint), LRP_STYLE_DIM);
+    }
+    lrp_lines_free(&lines);
 }
 
 bool lrp_under_one(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
 {
+    if (app->painting.vector) return lrp_vector_at(app, inner, y, px, py);
     const struct lrp_heat_area area = lrp_preview_area(app, inner);
     return lrp_heat_value_at(&area, x, y, px, py);
 }
@@ -315,10 +247,10 @@ void lrp_draw_preview(const struct lrp_app *app, struct lrp_canvas *canvas, stru
         return;
     }
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
-    title(app, canvas, rect);
+    lrp_draw_preview_title(app, canvas, rect);
     notice(app, canvas, rect);
     if (inner.rows < 1) return;
-    if (fresh(app))
+    if (lrp_preview_fresh(app))
         drawings[app->painting.subject.kind].draw(app, canvas, inner);
     else
         why_not(app, canvas, inner);
@@ -335,6 +267,6 @@ void lrp_draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, str
 bool lrp_preview_hit(const struct lrp_app *app, struct lrp_rect rect, int x, int y, int *px, int *py)
 {
     const struct lrp_rect inner = lrp_preview_inner(app, rect);
-    if (!fresh(app) || inner.rows < 1) return false;
+    if (!lrp_preview_fresh(app) || inner.rows < 1) return false;
     return drawings[app->painting.subject.kind].under(app, inner, x, y, px, py);
 }

@@ -60,7 +60,7 @@ struct lrp_heat_area lrp_heat_area(const struct lrp_caps *caps, int plane_width,
     if (rect.columns < 1 || rect.rows < 1 || plane_width < 1 || plane_height < 1) return area;
     if (shows_pixels(caps)) return pixel_area(caps, plane_width, plane_height, rect);
     const double across = (double)rect.columns / plane_width, down = 2.0 * rect.rows / plane_height;
-    const double scale = across < down ? across : down;
+    const double scale = whole_scale(across < down ? across : down);
     area.width = scaled(plane_width, scale, rect.columns);
     area.height = scaled(plane_height, scale / unit, rect.rows * 2 / unit);
     area.cells.columns = area.width;
@@ -156,7 +156,7 @@ static void put_shade(struct lrp_canvas *canvas, int x, int y, int step, bool di
 }
 
 /* What lies below shows where there is next to nothing to say above it. */
-static void put_grey(struct lrp_canvas *canvas, int x, int y, float grey)
+void lrp_heat_grey(struct lrp_canvas *canvas, int x, int y, float grey)
 {
     static const char ramp[] = " .:-=%";
     const int last = (int)sizeof ramp - 2;
@@ -190,7 +190,7 @@ static void put_pixels(const struct lrp_heat *heat, struct lrp_canvas *canvas, i
     else if (upper.level == LRP_LEVEL_INVALID)
         lrp_canvas_rune(canvas, x, y, '!', LRP_STYLE_WARNING);
     else if (!isnan(upper.grey) && step_of(upper.level, heat->levels, diverging, LRP_RAMP_STEPS) == 0)
-        put_grey(canvas, x, y, upper.grey);
+        lrp_heat_grey(canvas, x, y, upper.grey);
     else if (heat->caps->mode == LRP_COLOR_8 && !heat->caps->ascii)
         put_shade(canvas, x, y, step_of(upper.level, heat->levels, diverging, LRP_SHADE_STEPS), diverging);
     else
@@ -305,6 +305,7 @@ void lrp_painting_release(struct lrp_painting *painting)
 {
     struct lrp_plane *const planes[] = {&painting->plane, &painting->grey, &painting->other, &painting->difference};
     for (size_t i = 0; i < sizeof planes / sizeof(struct lrp_plane *); i++) lrp_plane_free(planes[i]);
+    for (int i = 0; i < 3; i++) lrp_plane_free(&painting->photo[i]);
     for (size_t i = 0; i < painting->tile_count; i++) lrp_plane_free(&painting->tiles[i].plane);
     free(painting->tiles);
     struct lrp_marks *const marks[] = {&painting->across, &painting->down};

@@ -41,6 +41,10 @@ void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, c
 /* The same as pixels, where the terminal has them: as finely as the plane is, in the very colours of files. */
 void lrp_heat_picture(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
                       struct lrp_canvas *canvas, const struct lrp_heat_area *area);
+/* The same of three planes of 0..255, red, green and blue. */
+void lrp_photo_picture(const struct lrp_plane photo[3], struct lrp_canvas *canvas, const struct lrp_heat_area *area);
+/* A brightness, 0..1, where there are no colours. */
+void lrp_heat_grey(struct lrp_canvas *canvas, int x, int y, float grey);
 /* Part of a plane at another resolution. False when out of memory. */
 bool lrp_heat_seen(const struct lrp_plane *plane, const struct lrp_crop *part, int width, int height, struct lrp_plane *out);
 /* A letter whose ground says a value; where there are no colours it is a plain one, and lrp_heat_below says it. */

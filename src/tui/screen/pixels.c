@@ -1,6 +1,7 @@
 /* pixels.c: heatmaps as pictures of a canvas, and those as pixels, see pixels.h and heat.h. */
 #include "pixels.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,6 +76,8 @@ static int lesser(int a, int b)
     return a < b ? a : b;
 }
 
+/* Of the sides of a plane's part and those it has on the terminal the lesser ones: pixels that are not there need not be made.
+ */
 void lrp_heat_picture(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
                       struct lrp_canvas *canvas, const struct lrp_heat_area *area)
 {
@@ -88,6 +91,38 @@ void lrp_heat_picture(const struct lrp_heat *heat, const struct lrp_plane *plane
     picture->height = down;
     if (picture->key == key && picture->source_width == width && picture->source_height == height) return;
     if (make_room(picture, width, height) && color_source(heat, plane, grey, &area->crop, picture))
+        picture->key = key;
+    else
+        picture->source_width = picture->source_height = 0;
+}
+
+static bool copy_photo(const struct lrp_plane photo[3], const struct lrp_crop *crop, struct lrp_canvas_picture *picture)
+{
+    const size_t count = (size_t)picture->source_width * (size_t)picture->source_height;
+    for (size_t channel = 0; channel < 3; channel++) {
+        struct lrp_plane part = {0};
+        if (!lrp_heat_seen(&photo[channel], crop, picture->source_width, picture->source_height, &part)) return false;
+        for (size_t i = 0; i < count; i++) {
+            const float v = part.values[i];
+            picture->rgb[3 * i + channel] = (unsigned char)(v > 0 ? v < 255 ? lroundf(v) : 255 : 0);
+        }
+        lrp_plane_free(&part);
+    }
+    return true;
+}
+
+void lrp_photo_picture(const struct lrp_plane photo[3], struct lrp_canvas *canvas, const struct lrp_heat_area *area)
+{
+    const int sides[] = {area->crop.x, area->crop.y, area->crop.width, area->crop.height, area->across, area->down};
+    const int width = lesser(area->crop.width, area->across), height = lesser(area->crop.height, area->down);
+    struct lrp_canvas_picture *picture = width > 0 && height > 0 ? lrp_canvas_picture(canvas, area->cells) : NULL;
+    if (!picture) return;
+    uint64_t key = hash_words(UINT64_C(0x84222325CBF29CE4), sides, sizeof sides);
+    for (int channel = 0; channel < 3; channel++) key = hash_plane(key, &photo[channel]);
+    picture->width = area->across;
+    picture->height = area->down;
+    if (picture->key == key && picture->source_width == width && picture->source_height == height) return;
+    if (make_room(picture, width, height) && copy_photo(photo, &area->crop, picture))
         picture->key = key;
     else
         picture->source_width = picture->source_height = 0;

@@ -41,6 +41,9 @@ void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *l
 
 /* Where a preview's pictures lie in its pane: between title and legend. */
 struct lrp_rect lrp_preview_inner(const struct lrp_app *app, struct lrp_rect rect);
+/* The picture at hand is the one that is wanted. */
+bool lrp_preview_fresh(const struct lrp_app *app);
+void lrp_draw_preview_title(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 /* Where a picture lies inside a rectangle, zoomed as it is. */
 struct lrp_heat_area lrp_preview_area(const struct lrp_app *app, struct lrp_rect rect);
 /* The value of the plane, and the tile (its place among the strongest), under a cell of the pane; false and -1: none. */
@@ -54,9 +57,19 @@ void lrp_draw_as_grid(const struct lrp_app *app, struct lrp_canvas *canvas, stru
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_triptych(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 typedef bool lrp_under_fn(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py);
-lrp_under_fn lrp_under_text, lrp_under_table, lrp_under_grid, lrp_under_one, lrp_under_tiles, lrp_under_compare, lrp_under_bars;
+lrp_under_fn lrp_under_text, lrp_under_table, lrp_under_grid, lrp_under_one, lrp_under_tiles, lrp_under_compare,
+    lrp_under_triptych, lrp_under_bars;
+/* Three pictures of the painting's size side by side, or one below the other, whichever shows more; a line above each, and
+ * `below` lines below all. */
+void lrp_three_parts(const struct lrp_app *app, struct lrp_rect inner, int below, struct lrp_rect parts[3]);
+/* Values without places as bars; the value on a row, false: none. */
+void lrp_draw_vector(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+bool lrp_vector_at(const struct lrp_app *app, struct lrp_rect inner, int y, int *px, int *py);
+/* What else is known of the layer, in the lines that a picture leaves. */
+void lrp_draw_below(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner, int bottom);
 /* Kinds whose tokens flow: the token above (-1) or below (+1) another. */
 int lrp_flow_token_beside(const struct lrp_app *app, int token, int step);
 /* Parts of a preview. */

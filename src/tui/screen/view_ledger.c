@@ -6,7 +6,7 @@
 #include "format.h"
 #include "view.h"
 
-enum { LRP_LEDGER_COLUMNS = 6 };
+enum { LRP_LEDGER_COLUMNS = 7, LRP_BAR_COLUMNS = 8 };
 
 static const struct lrp_ledger_row *row_of(const struct lrp_app *app, int layer)
 {
@@ -36,6 +36,19 @@ static void cell_lost(const struct lrp_app *app, int layer, char *out)
     *out = 0;
     if (row && !lrp_app_is_input(app, layer) && lrp_loss_matters(row->in - row->out, row)) print_share(row->in - row->out, out);
 }
+/* As long as its share of the largest loss. */
+static void cell_bar(const struct lrp_app *app, int layer, char *out)
+{
+    double most = 0;
+    *out = 0;
+    const struct lrp_ledger_row *row = row_of(app, layer);
+    if (!row || lrp_app_is_input(app, layer) || !lrp_loss_matters(row->in - row->out, row) || lrp_app_linear(app)) return;
+    for (int i = 1; i < lrp_app_layer_count(app); i++)
+        if (isfinite(lrp_app_lost(app, i))) most = fmax(most, lrp_app_lost(app, i));
+    const double share = most > 0 ? fmin(lrp_app_lost(app, layer) / most, 1) : 0;
+    const int length = share > 0 ? (int)fmax(1, round(share * LRP_BAR_COLUMNS)) : 0;
+    for (int i = 0; i < length; i++) strcat(out, "█");
+}
 static void cell_causes(const struct lrp_app *app, int layer, char *out)
 {
     *out = 0;
@@ -52,6 +65,7 @@ static const struct lrp_column columns[LRP_LEDGER_COLUMNS] = {
     {"in", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 90, true, cell_in, NULL, LRP_COLUMN_OTHER},
     {"out", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 95, true, cell_out, NULL, LRP_COLUMN_OTHER},
     {"lost", NULL, LRP_SUM_COLUMNS, LRP_SUM_COLUMNS, 80, true, cell_lost, NULL, LRP_COLUMN_OTHER},
+    {"", NULL, LRP_BAR_COLUMNS, LRP_BAR_COLUMNS, 60, false, cell_bar, NULL, LRP_COLUMN_OTHER},
     {"to what", NULL, 12, 100, 85, false, cell_causes, NULL, LRP_COLUMN_OTHER},
     {"flags", NULL, 5, 30, 70, false, cell_flags, NULL, LRP_COLUMN_OTHER},
 };
@@ -91,9 +105,14 @@ static void draw_ledger(const struct lrp_app *app, struct lrp_canvas *canvas, st
     if (room) draw_whole(app, canvas, (struct lrp_rect){rect.x, rect.y + rect.rows - 1, rect.columns, 1});
 }
 
+static const int *row_order(const struct lrp_app *app)
+{
+    return app->loss_order;
+}
 static int row_layer(const struct lrp_app *app, int row)
 {
-    return lrp_app_layer_at(app, row);
+    const int layer = lrp_app_layer_at(app, row);
+    return layer >= 0 && app->loss_order ? app->loss_order[row] : layer;
 }
 /* The last line tells of the whole. */
 static int ledger_page(int rows)
@@ -105,5 +124,6 @@ const struct lrp_view_row lrp_view_ledger = {.name = "ledger",
                                              .draw = draw_ledger,
                                              .row_count = lrp_app_place_count,
                                              .row_layer = row_layer,
+                                             .row_order = row_order,
                                              .page = ledger_page,
                                              .shows_ledger = true};

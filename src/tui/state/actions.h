@@ -70,6 +70,7 @@ enum lrp_action_group {
     X(first, "first", MOVE, LRP_IN_ROWS | LRP_IN_MENU, "g <Home>", "", "first row")                                            \
     X(last, "last", MOVE, LRP_IN_ROWS | LRP_IN_MENU, "G <End>", "", "last row")                                                \
     X(previous_bad, "previous-bad", MOVE, LRP_IN_LAYERS, "U", "", "previous unsupported layer")                                \
+    X(sort_losses, "sort-losses", VIEWS, LRP_IN_PANES, "#", "", "sort the ledger by loss, or by layer")                        \
     X(worst, "worst", MOVE, LRP_IN_LAYERS, "!", "", "first doubtful layer, else the largest loss")                             \
     X(towards_input, "towards-input", MOVE, LRP_IN_LAYERS, ".", "", "one step towards the input")                              \
     X(towards_output, "towards-output", MOVE, LRP_IN_LAYERS, ",", "", "one step towards the output")                           \

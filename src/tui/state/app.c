@@ -31,6 +31,7 @@ void lrp_app_free(struct lrp_app *app)
     lrp_tree_free(&app->tree);
     free(app->shown);
     free(app->shown_fold);
+    free(app->loss_order);
     free(app->tagged);
     free(app->search);
     free(app->tried);

@@ -131,9 +131,13 @@ struct lrp_app {
     int zoom;                  /* 0 and 1: all is seen */
     double center_x, center_y; /* of what is seen, 0..1 of the plane */
     char stored[128];          /* what D stored for comparison; "": nothing */
+    bool before;               /* what is tried can be compared with what there was before */
     bool playing;
     const void *mapped; /* the results whose channels' heatmaps were asked for, those of layer mapped_layer */
     int mapped_layer;
+    bool by_loss;           /* the ledger's rows stand in the order of what is lost */
+    int *loss_order;        /* the layers in that order, NULL: none is known; owned */
+    const void *ordered;    /* the ledger it was made of; only the address is compared */
     const void *accounted;  /* the results whose ledger was asked for; only the address is compared */
     int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
     struct lrp_painting painting;
@@ -209,6 +213,8 @@ void lrp_app_view_lines(const struct lrp_app *app, enum lrp_view view, struct lr
 void lrp_app_details_lines(const struct lrp_app *app, struct lrp_lines *lines);
 /* The ledger is to be seen: the view shows it, or the details. */
 bool lrp_app_shows_ledger(const struct lrp_app *app);
+/* How much is lost in a layer, of either sign; 0 without a ledger. */
+double lrp_app_lost(const struct lrp_app *app, int layer);
 /* What registering a layer's type, or its activation, as supported makes of its relevance. */
 const char *lrp_registration_text(const struct lrp_layer *layer, bool activation);
 /* The box of the open menu. */
@@ -251,6 +257,7 @@ void lrp_app_select(struct lrp_app *app, int layer);
 void lrp_app_go(struct lrp_app *app, int layer);
 void lrp_app_settle(struct lrp_app *app); /* selection and scrolling made legal */
 void lrp_app_refilter(struct lrp_app *app);
+void lrp_app_order_losses(struct lrp_app *app); /* of the ledger that is there now */
 void lrp_app_open_prompt(struct lrp_app *app, enum lrp_prompt_kind kind, const char *text);
 /* What is found or shown follows what is typed. */
 static inline void lrp_app_typed(struct lrp_app *app)

@@ -33,13 +33,14 @@ struct lrp_marks {
 };
 /* A picture of a layer, ready to be drawn. All planes are owned; those that its kind does not need have no values. */
 struct lrp_painting {
-    struct lrp_subject subject;               /* layer -1: none */
-    struct lrp_plane plane;                   /* no values (and no tiles): there is nothing to show */
-    struct lrp_plane grey;                    /* OVERLAY: brightness of the input, of the plane's size */
-    struct lrp_plane other, difference;       /* COMPARE: what is stored, and plane - other */
-    struct lrp_heatmap_options options;       /* its maps: an owned reference */
+    struct lrp_subject subject;         /* layer -1: none */
+    struct lrp_plane plane;             /* no values (and no tiles): there is nothing to show */
+    struct lrp_plane grey;              /* OVERLAY: brightness of the input, of the plane's size */
+    struct lrp_plane other, difference; /* COMPARE: what is stored, and plane - other; TRIPTYCH: what lies over the input */
+    struct lrp_plane photo[3];          /* the input in its own colours: red, green, blue, 0..255 */
+    struct lrp_heatmap_options options; /* its maps: an owned reference */
     struct lrp_range range, difference_range; /* of all planes or tiles together; of the difference */
-    double correlation;                       /* COMPARE */
+    double correlation, sum_before, sum_now;  /* COMPARE; sums of the layer's relevance */
     int64_t channel, channels;                /* which one of how many is shown; -1: all reduced */
     double strength;                          /* of that channel */
     double sum;                               /* of all values; where columns are tokens */
@@ -47,6 +48,7 @@ struct lrp_painting {
     size_t tile_count, first_tile;            /* place of the first among the strongest */
     struct lrp_tiles layout;
     struct lrp_marks across, down;                  /* what columns and rows of the plane stand for; owned */
+    bool vector;                                    /* values without places, whose names `across` has where they have some */
     char note[160];                                 /* said beside the legend: what is not in the scale */
     char reason[256];                               /* why there is nothing to show, or "" */
     void (*release)(struct lrp_painting *painting); /* frees planes, tiles and maps: of whoever made it; NULL: it has none */

@@ -29,6 +29,17 @@ static bool has_patches(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->patches && app->snapshot->patches[lrp_preview_layer(app)].height > 0;
 }
+/* An input can be shown in colours, or grey. */
+static bool has_picture(const struct lrp_app *app)
+{
+    const int inputs = lrp_app_place_count(app) - lrp_app_layer_count(app) + 1;
+    for (int i = 0; app->snapshot && i < inputs; i++) {
+        const struct lrp_shape *shape = &lrp_app_layer(app, lrp_app_layer_at(app, i))->shape;
+        const int64_t first = shape->dim[1], last = shape->dim[3];
+        if (shape->rank == 4 && (first == 1 || first == 3 || last == 1 || last == 3)) return true;
+    }
+    return false;
+}
 static bool has_inputs(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->input_count > 1;
@@ -83,6 +94,7 @@ int lrp_preview_layer(const struct lrp_app *app)
 enum lrp_preview lrp_app_preview(const struct lrp_app *app)
 {
     const struct lrp_preview_row *row = lrp_preview_row(app->preview);
+    if (trying(app) && app->before && app->snapshot->token_count == 0 && !lrp_app_blocked(app)) return LRP_PREVIEW_COMPARE;
     const bool gone = row->compares && !row->has(app);
     const bool other = gone || (trying(app) && row->show != LRP_SHOW_RELEVANCE);
     enum lrp_preview kind = other ? LRP_PREVIEW_FIRST : app->preview;
@@ -94,6 +106,34 @@ enum lrp_show lrp_app_show(const struct lrp_app *app)
 {
     const enum lrp_show show = lrp_preview_row(lrp_app_preview(app))->show;
     return show == LRP_SHOW_RELEVANCE && lrp_app_blocked(app) ? LRP_SHOW_ACTIVATION : show;
+}
+
+/* While a layer's relevance is on its way: that of the last layer it has reached, or the input. */
+static bool stand_in(const struct lrp_app *app, struct lrp_subject *subject)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    if (!lrp_preview_row(subject->kind)->stands_in || !lrp_app_busy(app) || subject->show != LRP_SHOW_RELEVANCE) return false;
+    if (!s->relevance || !s->activation || s->relevance[subject->layer]) return false;
+    const int input = lrp_app_is_input(app, subject->layer) ? subject->layer : 0;
+    for (int i = input == subject->layer ? 1 : subject->layer + 1; i < lrp_app_layer_count(app); i++) {
+        if (!s->relevance[i]) continue;
+        subject->layer = i;
+        return true;
+    }
+    if (!s->activation[input]) return false;
+    *subject = (struct lrp_subject){.kind = LRP_PREVIEW_ACTIVATION,
+                                    .show = LRP_SHOW_ACTIVATION,
+                                    .layer = input,
+                                    .sample = subject->sample,
+                                    .channel = -1,
+                                    .token_scale = subject->token_scale};
+    return true;
+}
+
+bool lrp_preview_stands_in(const struct lrp_app *app)
+{
+    struct lrp_subject wanted = {.kind = lrp_app_preview(app), .show = lrp_app_show(app), .layer = lrp_preview_layer(app)};
+    return app->snapshot && lrp_app_layer(app, wanted.layer) && stand_in(app, &wanted);
 }
 
 struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
@@ -116,6 +156,7 @@ struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
         r.columns = inner.columns;
         r.rows = inner.rows;
     }
+    stand_in(app, &r);
     return r;
 }
 

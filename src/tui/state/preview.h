@@ -31,13 +31,16 @@ enum lrp_preview_file {
       .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .gives_way = true,                   \
       .instead = LRP_PREVIEW_RELEVANCE, .has = has_patches)                                                                    \
     X(RELEVANCE, one, one, .name = "relevance", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
-      .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
+      .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .stands_in = true)                                                \
     X(ACTIVATION, one, one, .name = "activation", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,                    \
       .channels = LRP_CHANNELS_ONE)                                                                                            \
     X(WEIGHTS, one, weights, .name = "weights", .show = LRP_SHOW_WEIGHTS, .file = LRP_SHOW_WEIGHTS,                            \
       .channels = LRP_CHANNELS_NONE, .has = has_weights)                                                                       \
     X(OVERLAY, one, one, .name = "overlay", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_OVERLAY,                              \
-      .channels = LRP_CHANNELS_ONE, .needs_relevance = true)                                                                   \
+      .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .stands_in = true)                                                \
+    X(TRIPTYCH, triptych, triptych, .name = "triptych", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_OVERLAY,                  \
+      .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .stands_in = true, .gives_way = true,                            \
+      .instead = LRP_PREVIEW_OVERLAY, .has = has_picture)                                                                      \
     X(INPUTS, one, inputs, .name = "inputs", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,  \
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .of_model = true, .gives_way = true,                              \
       .instead = LRP_PREVIEW_RELEVANCE, .has = has_inputs)                                                                     \
@@ -74,6 +77,7 @@ struct lrp_preview_row {
     enum lrp_preview_file holds;
     enum lrp_preview_channels channels;
     bool needs_relevance;
+    bool stands_in; /* while it is computed, what there is already takes its place */
     bool compares;  /* with what is stored */
     bool concepts;  /* heatmaps of channels of the layer, which are made for it; the first tile is that of all */
     bool heads;     /* its channels are heads, of the attention that the layer belongs to */
@@ -105,6 +109,9 @@ struct lrp_subject {
 bool lrp_subject_equal(const struct lrp_subject *a, const struct lrp_subject *b);
 /* What the app wants; layer -1: nothing (no model, or bars, which need no painting). */
 struct lrp_subject lrp_preview_subject(const struct lrp_app *app);
+
+/* What the app wants is something else than what was chosen, which is being computed. */
+bool lrp_preview_stands_in(const struct lrp_app *app);
 
 /* Tiles of one size in a pane, each with a line of text above. */
 struct lrp_tiles {

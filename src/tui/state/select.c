@@ -45,7 +45,11 @@ void lrp_app_settle(struct lrp_app *app)
 static int nearest_row(const struct lrp_app *app, enum lrp_view view, int layer)
 {
     const int count = lrp_app_row_count(app, view), place = lrp_app_place_of(app, layer);
+    const struct lrp_view_row *const row = lrp_app_view_row(app, view);
+    const int *const order = row->row_order ? row->row_order(app) : NULL;
     int low = 0, high = count;
+    for (int i = 0; order && i < count; i++)
+        if (order[i] == layer) return i;
     while (low < high) {
         const int middle = (low + high) / 2;
         if (lrp_app_place_of(app, lrp_app_row_layer(app, view, middle)) < place)

@@ -33,6 +33,7 @@ static void on_seen(struct lrp_app *app, struct lrp_event *event)
     lrp_facts_free(&app->facts);
     app->facts = *event->facts;
     *event->facts = (struct lrp_facts){0};
+    if (app->ordered != (const void *)app->snapshot->ledger) lrp_app_order_losses(app);
     if (other)
         list_anew(app, &place);
     else if (app->filter && *app->filter)

@@ -31,7 +31,8 @@ struct lrp_view_row {
     void (*draw)(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
     int (*row_count)(const struct lrp_app *app);
     int (*row_layer)(const struct lrp_app *app, int row); /* rows in the order of their layers; -1: there is no such row */
-    int (*row_fold)(const struct lrp_app *app, int row);  /* the folded scope a row stands for, or -1; NULL: none folds */
+    const int *(*row_order)(const struct lrp_app *app); /* the layers of all rows where those stand in another order, or NULL */
+    int (*row_fold)(const struct lrp_app *app, int row); /* the folded scope a row stands for, or -1; NULL: none folds */
     void (*row_text)(const struct lrp_app *app, int row, char *out, size_t size); /* what is searched */
     void (*row_take)(struct lrp_app *app, int row);                               /* what Enter does */
     int (*page)(int rows); /* how many of so many rows its rows have; NULL: all */
