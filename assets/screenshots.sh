@@ -15,6 +15,10 @@ draw() { # MODEL SCRIPT
 }
 draw vgg.onnx inspector
 draw vgg-unsupported.onnx unsupported
-for script in rule-menu channels compare ledger; do
+for script in rule-menu channels compare ledger triptych; do
     draw vgg.onnx "$script"
+done
+for script in text attention; do
+    "$binary" assets/demo/packages --text 'web client for reading mail' --target web --color direct \
+        --script "assets/screenshots/$script.script"
 done
