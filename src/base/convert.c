@@ -162,7 +162,8 @@ static void halves_to_f32(const unsigned char *raw, size_t count, bool swap, flo
 #if defined(__x86_64__)
     if (!swap && __builtin_cpu_supports("avx512f"))
         done = halves_by_sixteen(raw, count, out);
-    else if (!swap && __builtin_cpu_supports("f16c"))
+    else if (!swap && __builtin_cpu_supports("avx2") &&
+             __builtin_cpu_supports("fma")) /* which come with f16c: clang 14 cannot ask for that */
         done = halves_by_eight(raw, count, out);
 #endif
     FLOAT16_to_f32(raw + done * sizeof(uint16_t), count - done, swap, out + done);
