@@ -114,7 +114,7 @@ static enum lrp_status batch_forward(LRP_FORWARD_PARAMETERS)
     struct normalize_batch job = batch_job(call, in);
     const bool training = lrp_call_int(call, "training_mode", 0) != 0;
     float *statistics = training ? malloc(2 * job.channels * sizeof *statistics + 1) : NULL;
-    const struct lrp_tensor mean = {.f = statistics}, variance = {.f = statistics + job.channels * training};
+    const struct lrp_tensor mean = {.f = statistics}, variance = {.f = training ? statistics + job.channels : NULL};
     const struct lrp_tensor *const own[] = {in[0], in[1], in[2], &mean, &variance};
     (void)handle;
     if (training && !statistics) return lrp_fail(err, LRP_MEMORY, "not enough memory for BatchNormalization");
