@@ -23,12 +23,20 @@ import sys
 # - A job may have another text run in a session of its own, for a target that is a likeness to it.
 # - A span of a graph that is not kept, and the body of a loop, run their nodes by an engine, and hand relevance back by a pass, of
 #   their own.
+# - A doubt about a job's results asks for the row of the ledger that explains it, which the job makes.
+# - Passes side by side are passes, whose engines are let go with them.
+# - A heatmap is cells or pixels, and either asks the other what of it is seen.
+# - A preview draws its title and its bars, which ask it what there is to show.
 ONE_THING = (
     ("tui/run/*",),
     ("graph/expand.c", "graph/expand_body.c"),
     ("graph/engine.c", "graph/execute.c", "graph/span.c", "graph/turns.c"),
     ("lrp/propagate.c", "lrp/propagate_bodies.c", "lrp/propagate_span.c", "lrp/propagate_visit.c"),
-    tuple(f"session/{name}.c" for name in ("channel_maps", "job", "method_run", "sequence", "session", "similar", "snapshot", "worker")),
+    tuple(f"session/{name}.c" for name in ("channel_maps", "doubts", "job", "job_ledger", "method_run", "plan", "results", "sequence", "session", "similar",
+                                             "snapshot", "worker")),
+    ("lrp/methods/passes.c", "lrp/methods/series.c"),
+    ("tui/screen/heat.c", "tui/screen/pixels.c"),
+    ("tui/screen/draw_preview.c", "tui/screen/draw_title.c", "tui/screen/draw_vector.c"),
 )
 OBJECT = re.compile(r"\.dir/(.*\.c)\.o(bj)?$")
 

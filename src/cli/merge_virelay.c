@@ -105,7 +105,7 @@ static bool find_label(const struct lrp_snapshot *now, const char *name, size_t 
     return false;
 }
 
-static size_t largest(const float *values, size_t count)
+static size_t largest_score(const float *values, size_t count)
 {
     size_t best = 0;
     for (size_t i = 1; i < count; i++)
@@ -119,7 +119,7 @@ static void take_label(const struct virelay_source *s, const struct lrp_outcome 
     size_t label;
     const bool aimed = row->target >= 0 && (size_t)row->target < out->classes,
                known = find_label(s->now, row->folder, &label) && label < out->classes;
-    out->label = known ? label : aimed ? (size_t)row->target : largest(out->output, out->classes);
+    out->label = known ? label : aimed ? (size_t)row->target : largest_score(out->output, out->classes);
     out->explained = known && aimed && (size_t)row->target == label;
 }
 

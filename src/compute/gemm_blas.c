@@ -31,7 +31,7 @@ bool lrp_gemm_blas_takes(const struct lrp_gemm_panels *p)
     return is_plain(&p->a) && is_plain(&p->b) && p->n <= INT32_MAX;
 }
 
-static int64_t least(int64_t a, int64_t b)
+static int64_t least_of(int64_t a, int64_t b)
 {
     return a < b ? a : b;
 }
@@ -43,12 +43,12 @@ static const float *at(const struct lrp_gemm_operand *o, int64_t i, int64_t j)
 
 static void one_tile(const struct lrp_gemm_panels *p, int64_t row, int64_t column)
 {
-    const int64_t m = least(p->m - row, TILE_ROWS), n = least(p->n - column, TILE_COLUMNS);
+    const int64_t m = least_of(p->m - row, TILE_ROWS), n = least_of(p->n - column, TILE_COLUMNS);
     const bool left = p->a.across != 1, right = p->b.across != 1; /* transposed */
     float *const c = p->c + row * p->n + column;
     for (int64_t done = 0; done < p->k; done += LONGEST_SUM)
         cblas_sgemm(CblasRowMajor, left ? CblasTrans : CblasNoTrans, right ? CblasTrans : CblasNoTrans, (int)m, (int)n,
-                    (int)least(p->k - done, LONGEST_SUM), 1, at(&p->a, row, done), (int)(left ? p->a.across : p->a.down),
+                    (int)least_of(p->k - done, LONGEST_SUM), 1, at(&p->a, row, done), (int)(left ? p->a.across : p->a.down),
                     at(&p->b, done, column), (int)(right ? p->b.across : p->b.down), done ? 1 : p->beta, c, (int)p->n);
     for (int64_t i = 0; p->bias && i < m; i++)
         for (int64_t j = 0; j < n; j++) c[i * p->n + j] += p->bias[column + j];

@@ -67,7 +67,7 @@ static void pack_strips(void *context, int64_t begin, int64_t end)
 
 /* ---- a piece of a panel ---- */
 
-struct piece {
+struct panel_piece {
     int64_t term, terms, column, columns;
 };
 
@@ -77,7 +77,7 @@ struct ahead {
     int64_t rows, row_bytes, down, row, done; /* bytes, but for rows */
 };
 
-static struct ahead look_ahead(const struct lrp_gemm_panels *p, struct piece next)
+static struct ahead look_ahead(const struct lrp_gemm_panels *p, struct panel_piece next)
 {
     const int64_t size = p->b.data ? (int64_t)sizeof(float) : p->source.bytes;
     const char *const from = p->b.data ? p->b.data : p->source.raw;
@@ -102,7 +102,7 @@ static void fetch_lines(struct ahead *next, int64_t lines)
 }
 
 /* Columns [from, from + columns) of a piece of B in order; `plain`: room for as many numbers of a source. */
-static void pack_strip(const struct work *w, struct piece piece, int64_t from, int64_t columns, float *to, float *plain)
+static void pack_strip(const struct work *w, struct panel_piece piece, int64_t from, int64_t columns, float *to, float *plain)
 {
     const struct lrp_gemm_panels *const p = w->p;
     const bool by_rows = p->b.across == 1;
@@ -145,7 +145,7 @@ struct tile_place {
 };
 
 /* A tile; `first`: B's strip is not in order yet, and is when this is done. */
-static void multiply_tile(const struct work *w, struct piece piece, struct tile_place at, bool first)
+static void multiply_tile(const struct work *w, struct panel_piece piece, struct tile_place at, bool first)
 {
     const struct lrp_gemm_panels *const p = w->p;
     const int64_t lanes = w->kernels->lanes, vectors = part_count(at.columns, lanes);
@@ -165,7 +165,8 @@ static void multiply_tile(const struct work *w, struct piece piece, struct tile_
 }
 
 /* Strips [begin, end) of A with a piece of B, which is put in order in `room`. */
-static void multiply_piece(const struct work *w, struct piece piece, int64_t begin, int64_t end, float *room, struct ahead next)
+static void multiply_piece(const struct work *w, struct panel_piece piece, int64_t begin, int64_t end, float *room,
+                           struct ahead next)
 {
     const int64_t height = w->kernels->rows, width = (int64_t)w->kernels->lanes * 3;
     const int64_t tiles = (end - begin) * part_count(piece.columns, width);
@@ -188,7 +189,7 @@ static void multiply_piece(const struct work *w, struct piece piece, int64_t beg
 
 /* ---- panels ---- */
 
-static void scale_part(const struct work *w, int64_t begin, int64_t end, struct piece piece)
+static void scale_part(const struct work *w, int64_t begin, int64_t end, struct panel_piece piece)
 {
     const float beta = w->p->beta;
     const int64_t height = w->kernels->rows, last = least_of(w->rows, end * height);
@@ -198,7 +199,7 @@ static void scale_part(const struct work *w, int64_t begin, int64_t end, struct 
         for (int64_t i = 0; i < piece.columns; i++) w->p->c[(w->first + r) * w->p->n + piece.column + i] *= beta;
 }
 
-static void add_bias(const struct work *w, int64_t begin, int64_t end, struct piece piece)
+static void add_bias(const struct work *w, int64_t begin, int64_t end, struct panel_piece piece)
 {
     const int64_t height = w->kernels->rows, last = least_of(w->rows, end * height);
 
@@ -211,14 +212,14 @@ static void add_bias(const struct work *w, int64_t begin, int64_t end, struct pi
 }
 
 /* Of part `index`, its first piece. */
-static struct piece first_piece(const struct work *w, int64_t index)
+static struct panel_piece first_piece(const struct work *w, int64_t index)
 {
     const int64_t column = index % w->panels * w->width;
 
-    return (struct piece){0, least_of(w->depth, w->p->k), column, least_of(w->width, w->p->n - column)};
+    return (struct panel_piece){0, least_of(w->depth, w->p->k), column, least_of(w->width, w->p->n - column)};
 }
 
-static struct piece next_piece(const struct work *w, struct piece piece)
+static struct panel_piece next_piece(const struct work *w, struct panel_piece piece)
 {
     piece.term += piece.terms;
     piece.terms = least_of(w->depth, w->p->k - piece.term);
@@ -230,11 +231,11 @@ static enum lrp_status multiply_part(const struct work *w, int64_t index, bool m
 {
     const int64_t group = index / w->panels, share = part_count(w->strips, w->groups);
     const int64_t begin = group * share, end = least_of(w->strips, begin + share);
-    struct piece piece = first_piece(w, index);
+    struct panel_piece piece = first_piece(w, index);
 
     scale_part(w, begin, end, piece);
     while (piece.terms > 0 && begin < end) {
-        const struct piece next = next_piece(w, piece), then = more ? first_piece(w, index + 1) : next;
+        const struct panel_piece next = next_piece(w, piece), then = more ? first_piece(w, index + 1) : next;
 
         if (lrp_run_should_stop(w->run)) return LRP_CANCELLED;
         multiply_piece(w, piece, begin, end, room, look_ahead(w->p, next.terms > 0 ? next : then));

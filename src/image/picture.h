@@ -29,7 +29,8 @@ void lrp_picture_free(struct lrp_picture *picture);
 /* True if the bytes start like a picture that can be read. */
 bool lrp_picture_sniff(const unsigned char *bytes, size_t size);
 /* Decodes a whole file's bytes, recognised by content. Alpha is laid over black, 16 bit become 8, palettes and CMYK
- * become colours; a truncated or damaged file is an error. Errors: LRP_FILE; the message does not name the file. */
+ * become colours; a truncated or damaged file is an error. Of any size: for tests. Errors: LRP_FILE; the message does not name
+ * the file. */
 enum lrp_status lrp_picture_decode(const unsigned char *bytes, size_t size, struct lrp_picture *out, struct lrp_error *err);
 /* The same of a picture that may take `most` bytes. */
 enum lrp_status lrp_picture_decode_within(const unsigned char *bytes, size_t size, size_t most, struct lrp_picture *out,

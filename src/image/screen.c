@@ -15,7 +15,7 @@ enum {
 };
 _Static_assert(WIDTH == LRP_SCREEN_CELL_WIDTH && HEIGHT == LRP_SCREEN_CELL_HEIGHT, "what the header says");
 
-static void unpack(int32_t color, unsigned char rgb[3])
+static void unpack_color(int32_t color, unsigned char rgb[3])
 {
     for (int i = 0; i < 3; i++) rgb[i] = (unsigned char)(color >> (16 - 8 * i) & 255);
 }
@@ -75,12 +75,12 @@ static bool draw_block(struct lrp_picture *to, int x, int y, uint32_t rune, cons
 static void draw_cell(struct lrp_picture *to, int x, int y, const struct lrp_screen_cell *cell)
 {
     unsigned char ink[3], ground[3];
-    unpack(cell->upper, ground);
+    unpack_color(cell->upper, ground);
     lrp_draw_box(to, x, y, WIDTH, HALF, ground);
-    unpack(cell->lower, ground);
+    unpack_color(cell->lower, ground);
     lrp_draw_box(to, x, y + HALF, WIDTH, HALF, ground);
     if (cell->rune == ' ' || cell->rune == 0) return;
-    unpack(cell->ink, ink);
+    unpack_color(cell->ink, ink);
     if (!draw_lines(to, x, y, cell->rune, ink) && !draw_block(to, x, y, cell->rune, ink)) {
         lrp_draw_rune(to, x, y + ABOVE, SCALE, cell->rune, ink);
         if (cell->bold) lrp_draw_rune(to, x + 1, y + ABOVE, SCALE, cell->rune, ink);
@@ -109,7 +109,7 @@ enum lrp_status lrp_screen_write(const struct lrp_screen_cells *screen, const ch
     enum lrp_status status =
         lrp_picture_new(screen->columns * WIDTH + 2 * MARGIN, screen->rows * HEIGHT + 2 * MARGIN, 3, &picture, err);
     if (status) return lrp_fail_context(err, status, "%s", path);
-    unpack(screen->paper, paper);
+    unpack_color(screen->paper, paper);
     lrp_draw_box(&picture, 0, 0, picture.width, picture.height, paper);
     for (int y = 0; y < screen->rows; y++)
         for (int x = 0; x < screen->columns; x++)

@@ -14,7 +14,7 @@ static void short_number(double value, char *out, size_t size, bool *whole)
 }
 
 /* x times a factor: "x", "x/255", "x*0.5". */
-static void times(double factor, char *out, size_t size, bool *whole)
+static void scaled_text(double factor, char *out, size_t size, bool *whole)
 {
     char number[40];
     short_number(factor < 1 ? 1 / factor : factor, number, sizeof number, whole);
@@ -41,19 +41,19 @@ enum lrp_status lrp_settings_preprocess_text(const struct lrp_settings *settings
     if (status) return status;
     const bool one_scale = only_value(&p.scale, &scale);
     if (!one_scale || !only_value(&p.mean, &mean) || !only_value(&p.std, &std)) {
-        times(one_scale ? scale : 1, scaled, sizeof scaled, &rough);
+        scaled_text(one_scale ? scale : 1, scaled, sizeof scaled, &rough);
         snprintf(out, size, "(%s-mean)/std", one_scale ? scaled : "x*scale");
         return LRP_OK;
     }
     if (scale == 1 && mean == 0 && std == 1) return LRP_OK;
     /* in one step where that has short numbers, as x/127.5-1 */
-    times(scale / std, scaled, sizeof scaled, &whole);
+    scaled_text(scale / std, scaled, sizeof scaled, &whole);
     short_number(fabs(mean / std), centre, sizeof centre, &whole);
     if (whole || (mean == 0 && std == 1)) {
         snprintf(out, size, mean == 0 ? "%s" : mean > 0 ? "%s-%s" : "%s+%s", scaled, centre);
         return LRP_OK;
     }
-    times(scale, scaled, sizeof scaled, &rough);
+    scaled_text(scale, scaled, sizeof scaled, &rough);
     short_number(fabs(mean), centre, sizeof centre, &rough);
     short_number(std, spread, sizeof spread, &rough);
     if (mean == 0)

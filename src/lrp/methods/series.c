@@ -20,7 +20,7 @@ struct found {
     double *scores;
     const struct lrp_tensor **relevance; /* by source, in rows; NULL: nothing arrived */
 };
-struct lane {
+struct series_lane {
     struct lrp_passes passes; /* as the caller's; of lanes side by side with an engine and a start of its own */
     struct lrp_run run;
     struct lrp_engine *engine; /* owned; NULL: the caller's */
@@ -30,13 +30,13 @@ struct lane {
     struct lrp_error err;
 };
 struct lrp_lane_set {
-    struct lane *items;
+    struct series_lane *items;
     size_t count;
 };
 /* A round: lane l has the points first + l turns and those behind it. */
 struct round {
     const struct lrp_series *series;
-    struct lane *lanes;
+    struct series_lane *lanes;
     size_t first, turns, end;
 };
 
@@ -47,7 +47,7 @@ static enum lrp_status no_memory(struct lrp_error *err)
 
 /* ---- lanes ---- */
 
-static void lane_free(const struct lrp_passes *p, struct lane *lane)
+static void lane_free(const struct lrp_passes *p, struct series_lane *lane)
 {
     lrp_point_free(p, lane->point);
     lrp_tensor_release(lane->unit);
@@ -67,7 +67,7 @@ void lrp_lane_set_free(const struct lrp_passes *p, struct lrp_lane_set *set)
 }
 
 /* Nothing that lanes write to, and be it only a note of what a tensor is like, is shared. */
-static enum lrp_status set_apart(struct lane *lane, struct lrp_error *err)
+static enum lrp_status set_apart(struct series_lane *lane, struct lrp_error *err)
 {
     struct lrp_passes *p = &lane->passes;
     enum lrp_status status = lrp_engine_new(lrp_engine_graph(p->back.engine), &lane->engine, err);
@@ -85,7 +85,7 @@ static enum lrp_status set_apart(struct lane *lane, struct lrp_error *err)
     return LRP_OK;
 }
 
-static enum lrp_status lane_new(const struct lrp_passes *p, bool apart, struct lane *lane, struct lrp_error *err)
+static enum lrp_status lane_new(const struct lrp_passes *p, bool apart, struct series_lane *lane, struct lrp_error *err)
 {
     size_t sources;
     lrp_passes_sources(p, &sources);
@@ -129,10 +129,10 @@ static enum lrp_status make_lanes(struct lrp_passes *p, size_t count, struct lrp
 }
 
 /* What the caller has changed since the lanes were made. */
-static void renew(struct lrp_passes *p, const bool *wanted)
+static void renew_lane(struct lrp_passes *p, const bool *wanted)
 {
     for (size_t i = 0; i < p->lane_set->count; i++) {
-        struct lane *lane = &p->lane_set->items[i];
+        struct series_lane *lane = &p->lane_set->items[i];
         lane->passes.given = p->given;
         lane->passes.probability = p->probability;
         lane->passes.back.wanted = wanted;
@@ -141,7 +141,7 @@ static void renew(struct lrp_passes *p, const bool *wanted)
 
 /* ---- points ---- */
 
-static enum lrp_status keep_found(const struct lane *lane, const struct lrp_series *series, const struct lrp_pass *pass,
+static enum lrp_status keep_found(const struct series_lane *lane, const struct lrp_series *series, const struct lrp_pass *pass,
                                   struct found *found, struct lrp_error *err)
 {
     const struct lrp_passes *p = &lane->passes;
@@ -155,7 +155,7 @@ static enum lrp_status keep_found(const struct lane *lane, const struct lrp_seri
     return LRP_OK;
 }
 
-static enum lrp_status run_point(struct lane *lane, const struct lrp_series *series, size_t k, struct found *found,
+static enum lrp_status run_point(struct series_lane *lane, const struct lrp_series *series, size_t k, struct found *found,
                                  struct lrp_error *err)
 {
     struct lrp_passes *p = &lane->passes;
@@ -176,7 +176,7 @@ static void run_lanes(void *context, int64_t begin, int64_t end)
 {
     const struct round *r = context;
     for (int64_t i = begin; i < end; i++) {
-        struct lane *lane = &r->lanes[i];
+        struct series_lane *lane = &r->lanes[i];
         const size_t first = r->first + (size_t)i * r->turns;
         lane->status = LRP_OK;
         for (size_t k = 0; k < r->turns && first + k < r->end && !lane->status; k++)
@@ -206,7 +206,7 @@ static enum lrp_status take_round(struct lrp_passes *p, const struct round *r, s
 {
     enum lrp_status status = LRP_OK;
     for (size_t i = 0; i < p->lane_set->count; i++) {
-        struct lane *lane = &r->lanes[i];
+        struct series_lane *lane = &r->lanes[i];
         for (size_t k = 0; k < r->turns; k++) {
             const size_t point = r->first + i * r->turns + k;
             if (!status && !lane->status && point < r->end) take_point(p, r->series, point, &lane->found[k]);
@@ -255,7 +255,7 @@ enum lrp_status lrp_passes_each(struct lrp_passes *p, const struct lrp_series *s
     bool *wanted = wanted_of(p);
     enum lrp_status status = wanted ? make_lanes(p, series->count, err) : no_memory(err);
     if (!status) {
-        renew(p, wanted);
+        renew_lane(p, wanted);
         status = run_rounds(p, series, err);
     }
     free(wanted);
@@ -264,7 +264,7 @@ enum lrp_status lrp_passes_each(struct lrp_passes *p, const struct lrp_series *s
 
 /* ---- scores alone ---- */
 
-struct scored {
+struct series_scored {
     void *data;
     lrp_point_fill *fill;
     double *scores;
@@ -273,13 +273,13 @@ struct scored {
 
 static enum lrp_status fill_scored(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
-    const struct scored *s = data;
+    const struct series_scored *s = data;
     return s->fill(s->data, k, point, err);
 }
 
 static void take_scores(void *data, size_t k, const double *scores, const struct lrp_tensor *const *relevance)
 {
-    const struct scored *s = data;
+    const struct series_scored *s = data;
     (void)relevance;
     memcpy(s->scores + k * s->samples, scores, s->samples * sizeof *scores);
 }
@@ -287,7 +287,7 @@ static void take_scores(void *data, size_t k, const double *scores, const struct
 enum lrp_status lrp_passes_score_all(struct lrp_passes *p, size_t count, lrp_point_fill *fill, void *data, double *scores,
                                      struct lrp_error *err)
 {
-    struct scored s = {data, fill, scores, (size_t)p->samples};
+    struct series_scored s = {data, fill, scores, (size_t)p->samples};
     p->total += (int64_t)count;
     return lrp_passes_each(p, &(struct lrp_series){.count = count, .fill = fill_scored, .take = take_scores, .data = &s}, err);
 }

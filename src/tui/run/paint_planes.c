@@ -216,7 +216,7 @@ enum lrp_status lrp_paint_compare(struct lrp_paint_work *w)
 
 /* ---- channels ---- */
 
-static int smaller(int a, int b)
+static int smaller_score(int a, int b)
 {
     return a < b ? a : b;
 }
@@ -228,8 +228,8 @@ enum lrp_status lrp_paint_tile(struct lrp_paint_work *w, struct lrp_plane *plane
     const struct lrp_heat_area area =
         lrp_heat_area(w->caps, plane->width, plane->height, (struct lrp_rect){0, 0, p->layout.width, p->layout.height});
     struct lrp_tile *tile = &p->tiles[p->tile_count];
-    const int width = area.across > 0 ? smaller(area.across, plane->width) : area.width,
-              height = area.down > 0 ? smaller(area.down, plane->height) : area.height;
+    const int width = area.across > 0 ? smaller_score(area.across, plane->width) : area.width,
+              height = area.down > 0 ? smaller_score(area.down, plane->height) : area.height;
     const enum lrp_status status =
         lrp_plane_resample(plane, width > 0 ? width : 1, height > 0 ? height : 1, LRP_FILTER_BOX, &tile->plane, &w->err);
     lrp_plane_free(plane);

@@ -16,7 +16,7 @@ const struct lrp_pixel_protocol *lrp_pixel_protocol_at(size_t index)
     return index < LRP_PROTOCOLS ? protocols[index] : NULL;
 }
 
-static bool passes(const struct lrp_pixel_protocol *p, const struct lrp_terminal_answers *answers)
+static bool lets_through(const struct lrp_pixel_protocol *p, const struct lrp_terminal_answers *answers)
 {
     return !answers->tmux || (p->through_tmux && p->through_tmux(answers));
 }
@@ -28,9 +28,9 @@ const struct lrp_pixel_protocol *lrp_pixel_protocol_choose(const char *option, c
     snprintf(note, size, "%s", "");
     for (size_t i = 0; i < LRP_PROTOCOLS; i++) {
         const struct lrp_pixel_protocol *const p = protocols[i];
-        if (any && p->speaks(answers) && passes(p, answers)) return p;
+        if (any && p->speaks(answers) && lets_through(p, answers)) return p;
         if (any || strcmp(option, p->name) != 0) continue;
-        if (passes(p, answers)) return p;
+        if (lets_through(p, answers)) return p;
         snprintf(note, size, "no %s pictures through this tmux: %s", p->name,
                  p->through_tmux ? "set -g allow-passthrough on, and start again" : "it does not know them");
     }

@@ -23,7 +23,7 @@ struct scale {
     double unit, low, high; /* low <= 0 <= high, of scaled sums */
 };
 
-static double scaled(const struct scale *scale, double sum)
+static double bar_scaled(const struct scale *scale, double sum)
 {
     return copysign(log1p(fabs(sum) / scale->unit), sum);
 }
@@ -37,8 +37,8 @@ static struct scale scale_of(const struct lrp_app *app)
     if (most > 0) scale.unit = most / 1000;
     for (int i = 0; i < lrp_app_place_count(app); i++) {
         if (!has_sum(app, i) || !isfinite(sum_of(app, i))) continue;
-        scale.low = fmin(scale.low, scaled(&scale, sum_of(app, i)));
-        scale.high = fmax(scale.high, scaled(&scale, sum_of(app, i)));
+        scale.low = fmin(scale.low, bar_scaled(&scale, sum_of(app, i)));
+        scale.high = fmax(scale.high, bar_scaled(&scale, sum_of(app, i)));
     }
     return scale;
 }
@@ -47,7 +47,7 @@ static struct scale scale_of(const struct lrp_app *app)
 static void put_bar(struct lrp_canvas *canvas, struct lrp_rect at, double value, const struct scale *scale)
 {
     const double columns = scale->high > scale->low ? at.columns / (scale->high - scale->low) : 0;
-    const int zero = (int)lround(-scale->low * columns), to = (int)lround((scaled(scale, value) - scale->low) * columns);
+    const int zero = (int)lround(-scale->low * columns), to = (int)lround((bar_scaled(scale, value) - scale->low) * columns);
     for (int x = zero < to ? zero : to; x < (zero < to ? to : zero); x++)
         lrp_canvas_rune(canvas, at.x + x, at.y, 0x2588, value < 0 ? LRP_STYLE_NEGATIVE : LRP_STYLE_POSITIVE);
 }

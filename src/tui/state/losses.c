@@ -4,14 +4,14 @@
 
 #include "app.h"
 
-struct loss {
+struct layer_loss {
     double lost;
     int place;
 };
 
 static int by_loss(const void *left, const void *right)
 {
-    const struct loss *a = left, *b = right;
+    const struct layer_loss *a = left, *b = right;
     return a->lost > b->lost ? -1 : a->lost < b->lost ? 1 : a->place - b->place;
 }
 
@@ -30,9 +30,9 @@ void lrp_app_order_losses(struct lrp_app *app)
     app->loss_order = NULL;
     app->ordered = app->snapshot ? app->snapshot->ledger : NULL;
     if (!app->by_loss || !app->ordered) return;
-    struct loss *losses = malloc(((size_t)count + 1) * sizeof *losses);
+    struct layer_loss *losses = malloc(((size_t)count + 1) * sizeof *losses);
     app->loss_order = malloc(((size_t)count + 1) * sizeof *app->loss_order);
-    for (int i = 0; losses && i < count; i++) losses[i] = (struct loss){lrp_app_lost(app, lrp_app_layer_at(app, i)), i};
+    for (int i = 0; losses && i < count; i++) losses[i] = (struct layer_loss){lrp_app_lost(app, lrp_app_layer_at(app, i)), i};
     if (losses) qsort(losses, (size_t)count, sizeof *losses, by_loss);
     for (int i = 0; losses && app->loss_order && i < count; i++) app->loss_order[i] = lrp_app_layer_at(app, losses[i].place);
     if (!losses) {
