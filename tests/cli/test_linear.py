@@ -16,7 +16,7 @@ def hear(*lines, code=0):
     assert got.returncode == code, (got.returncode, got.stderr)
     assert got.stdout.isascii() and "\033" not in got.stdout, "only letters"
     assert "  " not in got.stdout and not any(line.startswith(("|", ">")) for line in got.stdout.split("\n")), "no tables, no frames"
-    return got.stdout.rstrip("\n").split("\n")
+    return [line for line in got.stdout.rstrip("\n").split("\n") if "^C cancel" not in line] # how far a slow machine has come
 
 
 start = hear()
@@ -24,7 +24,7 @@ assert start[0].startswith("vgg-unsupported.onnx 12 layers") and "checks: ON" in
 assert start[1:4] == ["view layers", start[2], "0 input 1x28x28 -"] and start[2].startswith("# layer type"), start
 
 one = hear("j")
-assert one[:len(start)] == start and any(line.startswith("1 /features/features.0/Conv convolution") for line in one[len(start):]), one
+assert one[1:4] == start[1:4] and any(line.startswith("1 /features/features.0/Conv convolution") for line in one[4:]), one
 twice = hear("j j")
 assert any(line.startswith("2 /features/features.2/Conv") for line in twice), "several keys in a line"
 assert not any(line.startswith("1 /features") for line in twice), "what lies between is not said"

@@ -88,7 +88,7 @@ def end_inspector(number):
         number = signal.SIGTERM
     seen = drain(master, 10, b"\x1b[?1049l")
     try:
-        code = child.wait(10)
+        code = child.wait(60)
     except subprocess.TimeoutExpired:
         child.kill()
         code = None
@@ -105,7 +105,7 @@ def nohup():
     time.sleep(0.5)
     expect("an ignored HUP stays ignored", child.poll() is None)
     child.send_signal(signal.SIGTERM)
-    child.wait(10)
+    child.wait(60)
     os.close(master), os.close(slave)
 
 
