@@ -204,6 +204,23 @@ static void refuse_unknown(struct lrp_graph *g, struct lrp_node *n, struct hints
     take_hint(g, n, hints);
 }
 
+/* What the operator said of its outputs is that of the values; one that can be computed now is. */
+static void take_outputs(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
+{
+    bool late = false;
+    for (int i = 0; i < n->call.out_count; i++) {
+        if (n->out[i] < 0) continue;
+        n->call.out[i].present = true;
+        g->values[n->out[i]].desc = n->call.out[i];
+        if (lrp_shape_known(n->call.out[i].shape)) continue;
+        refuse_node(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
+        late = true;
+    }
+    if (n->call.op->control) take_body_types(g, n);
+    if (late) mark_late(g, n, hints);
+    if (!*n->obstacle && lrp_fold_can(&n->call, budget)) fold_node(g, n);
+}
+
 static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hints, int64_t *budget)
 {
     const char *why = "", *open = "";
@@ -249,18 +266,7 @@ static void infer_node(struct lrp_graph *g, struct lrp_node *n, struct hints *hi
             mark_late(g, n, hints);
         }
     } else {
-        bool late = false;
-        for (int i = 0; i < n->call.out_count; i++) {
-            if (n->out[i] < 0) continue;
-            n->call.out[i].present = true;
-            g->values[n->out[i]].desc = n->call.out[i];
-            if (lrp_shape_known(n->call.out[i].shape)) continue;
-            refuse_node(g, n, LRP_UNSUPPORTED, "its output's shape is not known before it runs");
-            late = true;
-        }
-        if (n->call.op->control) take_body_types(g, n);
-        if (late) mark_late(g, n, hints);
-        if (!*n->obstacle && lrp_fold_can(&n->call, budget)) fold_node(g, n);
+        take_outputs(g, n, hints, budget);
     }
     n->computed_shape = n->call.op && n->call.op->static_kind == LRP_KIND_RESHAPE && lrp_node_input(n, 1) >= 0 &&
                         g->values[n->in[1]].from_shape;
