@@ -42,7 +42,7 @@ void lrp_heat_draw(const struct lrp_heat *heat, const struct lrp_plane *plane, c
 void lrp_heat_picture(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey,
                       struct lrp_canvas *canvas, const struct lrp_heat_area *area);
 /* The same of three planes of 0..255, red, green and blue. */
-void lrp_photo_picture(const struct lrp_plane photo[3], struct lrp_canvas *canvas, const struct lrp_heat_area *area);
+void lrp_photo_picture(const struct lrp_plane *photo, struct lrp_canvas *canvas, const struct lrp_heat_area *area);
 /* A brightness, 0..1, where there are no colours. */
 void lrp_heat_grey(struct lrp_canvas *canvas, int x, int y, float grey);
 /* Part of a plane at another resolution. False when out of memory. */

@@ -15,7 +15,7 @@ static unsigned char byte_of(float value)
 }
 
 /* Part of it at another resolution: red, green, blue and 255. Owned; NULL when out of memory. */
-static unsigned char *seen_pixels(const struct lrp_plane photo[3], const struct lrp_crop *crop, int width, int height)
+static unsigned char *seen_pixels(const struct lrp_plane *photo, const struct lrp_crop *crop, int width, int height)
 {
     const size_t count = (size_t)width * (size_t)height;
     unsigned char *rgba = malloc(4 * count);
@@ -65,7 +65,7 @@ static void draw_greys(const unsigned char *rgba, struct lrp_canvas *canvas, con
     }
 }
 
-void lrp_photo_draw(const struct lrp_caps *caps, const struct lrp_plane photo[3], struct lrp_canvas *canvas,
+void lrp_photo_draw(const struct lrp_caps *caps, const struct lrp_plane *photo, struct lrp_canvas *canvas,
                     const struct lrp_heat_area *area)
 {
     if (area->width < 1) return;

@@ -6,7 +6,7 @@
 
 /* Red, green and blue, 0..255, as three planes of one size. Draws the part of them that the area shows; its crop is of these
  * planes. Where there are no colours: its brightness. */
-void lrp_photo_draw(const struct lrp_caps *caps, const struct lrp_plane photo[3], struct lrp_canvas *canvas,
+void lrp_photo_draw(const struct lrp_caps *caps, const struct lrp_plane *photo, struct lrp_canvas *canvas,
                     const struct lrp_heat_area *area);
 
 #endif

@@ -96,7 +96,7 @@ void lrp_heat_picture(const struct lrp_heat *heat, const struct lrp_plane *plane
         picture->source_width = picture->source_height = 0;
 }
 
-static bool copy_photo(const struct lrp_plane photo[3], const struct lrp_crop *crop, struct lrp_canvas_picture *picture)
+static bool copy_photo(const struct lrp_plane *photo, const struct lrp_crop *crop, struct lrp_canvas_picture *picture)
 {
     const size_t count = (size_t)picture->source_width * (size_t)picture->source_height;
     for (size_t channel = 0; channel < 3; channel++) {
@@ -111,7 +111,7 @@ static bool copy_photo(const struct lrp_plane photo[3], const struct lrp_crop *c
     return true;
 }
 
-void lrp_photo_picture(const struct lrp_plane photo[3], struct lrp_canvas *canvas, const struct lrp_heat_area *area)
+void lrp_photo_picture(const struct lrp_plane *photo, struct lrp_canvas *canvas, const struct lrp_heat_area *area)
 {
     const int sides[] = {area->crop.x, area->crop.y, area->crop.width, area->crop.height, area->across, area->down};
     const int width = lesser(area->crop.width, area->across), height = lesser(area->crop.height, area->down);
