@@ -1,5 +1,7 @@
-/* lanes.c: many inputs, several at a time (lanes.h). Lane k has the turns k, k + lanes, ...: it computes one, waits until it
- * was taken and given back, and goes on. There is one lane more than threads: while one turn is looked at, all have work. */
+/* lanes.c: many inputs, several at a time (lanes.h). As many threads as there are CPUs take the turns in order; each computes
+ * its turn in a session that is free, which it leaves to whoever takes the results, and goes on in another. There are more
+ * sessions than threads, so that a turn which takes long (another program has the CPU) holds nobody up; they are opened as they
+ * are wanted, and the one given back last is taken first: what it works on is still in the caches. */
 #include "lrpscope/lanes.h"
 
 #include <pthread.h>
@@ -14,130 +16,179 @@ enum { LEAST_TURNS = 2 };
 #define MOST_ACTIVATIONS ((size_t)64 << 20)
 #define MOST_PARAMETERS ((int64_t)32 << 20)
 
-struct lane {
-    struct lrp_lanes *lanes;
-    struct lrp_session *session; /* owned */
-    struct lrp_thread *thread;   /* NULL: could not be started */
-    pthread_cond_t wake;         /* its last turn was given back, or all is over */
-    size_t first;
-    size_t ready; /* turns before this one are done; under the lock */
+/* A session, and the turn it is used for. */
+struct seat {
+    struct lrp_session *session; /* owned; NULL: not opened yet */
+    bool ready;                  /* its turn is done; under the lock */
     enum lrp_status status;
     struct lrp_error err; /* of the turn that is ready */
 };
 struct lrp_lanes {
     pthread_mutex_t lock;
-    pthread_cond_t done;      /* a turn is */
-    size_t turns, given_back; /* turns before this one are the lanes' again */
-    size_t awaited;           /* the one that is waited for; others wake nobody */
+    pthread_cond_t done; /* the turn that is waited for */
+    pthread_cond_t room; /* a seat is free, or all is over */
+    size_t turns;        /* in all */
+    size_t begun;        /* turns before this one have a seat, or had one */
+    size_t given_back;   /* turns before this one are done with */
+    size_t awaited;      /* the one that is waited for; others wake nobody */
+    size_t waiting;      /* threads without a seat */
     bool over;
     enum lrp_want want;
     lrp_lane_prepare *prepare;
     void *data;
-    struct lane *items;
-    size_t count;
+    struct lrp_session *trunk; /* borrowed */
+    struct seat *seats, **seat_of /* by turn, modulo their number */, **free;
+    size_t seat_count, free_count;
+    struct lrp_thread **threads; /* NULL: could not be started */
+    size_t thread_count;
 };
 
-/* ---- a lane's thread ---- */
+/* ---- a thread of turns ---- */
 
-/* False: there is nothing more to do. */
-static bool begin_turn(struct lane *lane, size_t turn)
+/* The next turn, and a seat for it. NULL: there is nothing more to do. */
+static struct seat *begin_turn(struct lrp_lanes *l, size_t *turn)
 {
-    struct lrp_lanes *l = lane->lanes;
+    struct seat *seat = NULL;
     pthread_mutex_lock(&l->lock);
-    while (!l->over && turn >= l->count && turn - l->count >= l->given_back) pthread_cond_wait(&lane->wake, &l->lock);
-    const bool goes_on = !l->over;
+    while (!l->over && l->begun < l->turns && !l->free_count) {
+        l->waiting++;
+        pthread_cond_wait(&l->room, &l->lock);
+        l->waiting--;
+    }
+    if (!l->over && l->begun < l->turns) {
+        seat = l->free[--l->free_count];
+        seat->ready = false;
+        *turn = l->begun++;
+        l->seat_of[*turn % l->seat_count] = seat;
+    }
     pthread_mutex_unlock(&l->lock);
-    return goes_on;
+    return seat;
 }
 
-static void end_turn(struct lane *lane, size_t turn, enum lrp_status status, const struct lrp_error *err)
+static void end_turn(struct lrp_lanes *l, struct seat *seat, size_t turn, enum lrp_status status, const struct lrp_error *err)
 {
-    struct lrp_lanes *l = lane->lanes;
     pthread_mutex_lock(&l->lock);
-    lane->status = status;
-    lane->err = *err;
-    lane->ready = turn + 1;
+    seat->status = status;
+    seat->err = *err;
+    seat->ready = true;
     if (turn == l->awaited) pthread_cond_signal(&l->done);
     pthread_mutex_unlock(&l->lock);
 }
 
+static enum lrp_status run_turn(struct lrp_lanes *l, struct seat *seat, size_t turn, struct lrp_error *err)
+{
+    struct lrp_session *opened = NULL;
+    enum lrp_status status = seat->session ? LRP_OK : lrp_session_branch(l->trunk, &opened, err);
+    if (status) return status;
+    if (opened) {
+        pthread_mutex_lock(&l->lock); /* whoever ends all of them reads it */
+        seat->session = opened;
+        pthread_mutex_unlock(&l->lock);
+    }
+    status = l->prepare(l->data, seat->session, turn, err);
+    if (!status && !opened) status = lrp_session_forget(seat->session, err);
+    if (!status) lrp_session_run(seat->session, l->want, NULL); /* whoever takes it runs it again, and meets the error */
+    return status;
+}
+
 static void *lane_main(void *data)
 {
-    struct lane *lane = data;
-    struct lrp_lanes *l = lane->lanes;
-    for (size_t turn = lane->first; turn < l->turns && begin_turn(lane, turn); turn += l->count) {
+    struct lrp_lanes *l = data;
+    struct seat *seat;
+    size_t turn;
+    while ((seat = begin_turn(l, &turn))) {
         struct lrp_error err = {0};
-        enum lrp_status status = l->prepare(l->data, lane->session, turn, &err);
-        if (!status && turn != lane->first) status = lrp_session_forget(lane->session, &err);
-        if (!status) lrp_session_run(lane->session, l->want, NULL); /* whoever takes it runs it again, and meets the error */
-        end_turn(lane, turn, status, &err);
+        const enum lrp_status status = run_turn(l, seat, turn, &err);
+        end_turn(l, seat, turn, status, &err);
     }
     return NULL;
 }
 
 /* ---- for the one who takes ---- */
 
-/* Whether several passes at a time are worth it, and fit. */
-static bool is_small(const struct lrp_session *s, size_t passes)
+/* How many sessions fit, of those that are wanted. 0: several passes at a time are not worth it. */
+static size_t count_seats(const struct lrp_session *s, size_t wanted)
 {
     const struct lrp_layer_list *list = &s->setup->network->view->list;
     const char *text = lrp_settings_get(s->setup->settings, LRP_SETTING_MEMORY);
     uint64_t limit;
     if (s->setup->settings->plugins || list->macs > MOST_MACS || list->activation_bytes > MOST_ACTIVATIONS ||
         list->parameters > MOST_PARAMETERS)
-        return false;
+        return 0;
     for (size_t i = 1; i < list->count; i++)
-        if (list->rows[i].shape_pending) return false; /* of unknown size */
+        if (list->rows[i].shape_pending) return 0; /* of unknown size */
     const uint64_t each = 8 * (uint64_t)list->activation_bytes + 12 * (uint64_t)list->parameters;
-    return !*text || (lrp_parse_bytes(text, &limit) && each <= limit / passes);
+    if (!*text || !each) return wanted;
+    if (!lrp_parse_bytes(text, &limit)) return 0;
+    return limit / each < wanted ? (size_t)(limit / each) : wanted;
 }
 
-static enum lrp_status start_lane(struct lrp_lanes *l, struct lrp_session *session, size_t index, struct lrp_error *err)
+static bool start_threads(struct lrp_lanes *l)
 {
-    struct lane *lane = &l->items[index];
-    *lane = (struct lane){.lanes = l, .first = index};
-    pthread_cond_init(&lane->wake, NULL);
-    return lrp_session_branch(session, &lane->session, err);
+    bool all = true;
+    for (size_t i = 0; all && i < l->thread_count; i++) {
+        l->threads[i] = lrp_thread_start_equal(lane_main, l);
+        all = l->threads[i] != NULL;
+    }
+    return all;
+}
+
+static bool allocate_seats(struct lrp_lanes *l)
+{
+    l->seats = calloc(l->seat_count, sizeof *l->seats);
+    l->seat_of = calloc(l->seat_count, sizeof *l->seat_of);
+    l->free = calloc(l->seat_count, sizeof *l->free);
+    l->threads = calloc(l->thread_count, sizeof *l->threads);
+    if (!l->seats || !l->seat_of || !l->free || !l->threads) return false;
+    for (l->free_count = 0; l->free_count < l->seat_count; l->free_count++)
+        l->free[l->free_count] = &l->seats[l->seat_count - 1 - l->free_count];
+    return true;
 }
 
 enum lrp_status lrp_lanes_new(struct lrp_session *session, size_t turns, enum lrp_want want, lrp_lane_prepare *prepare,
                               void *data, struct lrp_lanes **out, struct lrp_error *err)
 {
-    const int threads = lrp_session_threads(session);
-    const size_t wanted = (size_t)threads + 1 < turns ? (size_t)threads + 1 : turns;
+    const size_t threads = (size_t)lrp_session_threads(session), least = threads + 1 < turns ? threads + 1 : turns;
     *out = NULL;
-    if (turns < LEAST_TURNS || threads < 2 || !is_small(session, wanted)) return LRP_OK;
+    if (turns < LEAST_TURNS || threads < 2) return LRP_OK;
+    const size_t seats = count_seats(session, 2 * threads < turns ? 2 * threads : turns);
+    if (seats < least) return LRP_OK;
     struct lrp_lanes *l = calloc(1, sizeof *l);
     if (!l) return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    *l = (struct lrp_lanes){.turns = turns, .want = want, .prepare = prepare, .data = data, .count = wanted};
+    *l = (struct lrp_lanes){.turns = turns, .want = want, .prepare = prepare, .data = data, .trunk = session};
+    l->seat_count = seats;
+    l->thread_count = threads < turns ? threads : turns;
     pthread_mutex_init(&l->lock, NULL);
     pthread_cond_init(&l->done, NULL);
-    l->items = calloc(wanted, sizeof *l->items);
-    enum lrp_status status = l->items ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    for (size_t i = 0; !status && i < wanted; i++) status = start_lane(l, session, i, err);
-    bool all = !status;
-    for (size_t i = 0; all && i < wanted; i++) {
-        l->items[i].thread = lrp_thread_start_equal(lane_main, &l->items[i]);
-        all = l->items[i].thread != NULL;
-    }
-    if (all)
+    pthread_cond_init(&l->room, NULL);
+    const bool there = allocate_seats(l);
+    if (there && start_threads(l)) {
         *out = l;
-    else
-        lrp_lanes_free(l); /* where threads are not to be had, one after the other does it */
-    return status;
+        return LRP_OK;
+    }
+    lrp_lanes_free(l); /* where threads are not to be had, one after the other does it */
+    return there ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+}
+
+/* The turn before is done with: its seat is the threads' again. */
+static void give_back(struct lrp_lanes *l, size_t turn)
+{
+    for (; l->given_back < turn; l->given_back++) l->free[l->free_count++] = l->seat_of[l->given_back % l->seat_count];
+    if (l->waiting) pthread_cond_signal(&l->room);
 }
 
 enum lrp_status lrp_lanes_take(struct lrp_lanes *lanes, size_t turn, struct lrp_session **out, struct lrp_error *err)
 {
-    struct lane *lane = &lanes->items[turn % lanes->count];
     pthread_mutex_lock(&lanes->lock);
-    lanes->given_back = lanes->awaited = turn;
-    if (turn) pthread_cond_signal(&lanes->items[(turn - 1) % lanes->count].wake);
-    while (lane->ready <= turn) pthread_cond_wait(&lanes->done, &lanes->lock);
-    const enum lrp_status status = lane->status;
-    if (status && err) *err = lane->err;
+    give_back(lanes, turn);
+    lanes->awaited = turn;
+    while (lanes->begun <= turn || !lanes->seat_of[turn % lanes->seat_count]->ready)
+        pthread_cond_wait(&lanes->done, &lanes->lock);
+    const struct seat *seat = lanes->seat_of[turn % lanes->seat_count];
+    const enum lrp_status status = seat->status;
+    if (status && err) *err = seat->err;
     pthread_mutex_unlock(&lanes->lock);
-    *out = lane->session;
+    *out = seat->session ? seat->session : lanes->trunk; /* it could not be opened: the error says so */
     return status;
 }
 
@@ -146,18 +197,18 @@ void lrp_lanes_free(struct lrp_lanes *lanes)
     if (!lanes) return;
     pthread_mutex_lock(&lanes->lock);
     lanes->over = true;
-    for (size_t i = 0; lanes->items && i < lanes->count; i++)
-        if (lanes->items[i].thread) pthread_cond_signal(&lanes->items[i].wake);
+    pthread_cond_broadcast(&lanes->room);
+    for (size_t i = 0; lanes->seats && i < lanes->seat_count; i++)
+        if (lanes->seats[i].session) lrp_session_cancel(lanes->seats[i].session);
     pthread_mutex_unlock(&lanes->lock);
-    for (size_t i = 0; lanes->items && i < lanes->count; i++)
-        if (lanes->items[i].session) lrp_session_cancel(lanes->items[i].session);
-    for (size_t i = 0; lanes->items && i < lanes->count; i++) lrp_thread_join(lanes->items[i].thread);
-    for (size_t i = 0; lanes->items && i < lanes->count; i++) {
-        lrp_session_free(lanes->items[i].session);
-        if (lanes->items[i].lanes) pthread_cond_destroy(&lanes->items[i].wake);
-    }
-    free(lanes->items);
+    for (size_t i = 0; lanes->threads && i < lanes->thread_count; i++) lrp_thread_join(lanes->threads[i]);
+    for (size_t i = 0; lanes->seats && i < lanes->seat_count; i++) lrp_session_free(lanes->seats[i].session);
+    free(lanes->seats);
+    free(lanes->seat_of);
+    free(lanes->free);
+    free(lanes->threads);
     pthread_mutex_destroy(&lanes->lock);
     pthread_cond_destroy(&lanes->done);
+    pthread_cond_destroy(&lanes->room);
     free(lanes);
 }
