@@ -68,6 +68,12 @@ void lrp_network_release(struct lrp_network *network);
 bool lrp_network_serves(const struct lrp_network *network, const struct lrp_known_inputs *inputs,
                         const struct lrp_settings *settings);
 
+/* What layers need while they work under a setup (memory.c), once a job has counted it: jobs of a session come one by one. */
+struct lrp_setup_needs {
+    bool back_known[2], weights_known;
+    uint64_t back[2], weights; /* back: [0] all values there at once, [1] in pieces of attention */
+};
+
 struct lrp_setup {
     int references;
     struct lrp_network *network;
@@ -82,6 +88,7 @@ struct lrp_setup {
     const struct lrp_tokenizer *tokenizer; /* borrowed: what names tokens; NULL: nothing does */
     int output;                            /* value that is explained: the one asked for, else the first of floats */
     char *conflict;                        /* owned; why the inputs do not go together; NULL: they do */
+    struct lrp_setup_needs needs;
 };
 /* No relevance is computed: the check fails, the method goes by rules, and it is not skipped. */
 bool lrp_setup_blocked(const struct lrp_setup *setup);

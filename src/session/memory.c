@@ -110,10 +110,18 @@ static uint64_t relevance_at_once(const struct lrp_job *job, bool in_pieces)
     return known ? (uint64_t)most : UINT64_MAX;
 }
 
+static uint64_t known_relevance_at_once(const struct lrp_job *job, bool in_pieces)
+{
+    struct lrp_setup_needs *const needs = &job->setup->needs;
+    if (!needs->back_known[in_pieces]) needs->back[in_pieces] = relevance_at_once(job, in_pieces);
+    needs->back_known[in_pieces] = true;
+    return needs->back[in_pieces];
+}
+
 /* Values as often as they are there, and what comes back of them at a time. */
 static uint64_t bytes_of_sets(const struct lrp_job *job, uint64_t sets, uint64_t kept, bool in_pieces)
 {
-    const uint64_t back = lrp_job_lets_layers_go(job) && sets > 1 ? relevance_at_once(job, in_pieces) : UINT64_MAX;
+    const uint64_t back = lrp_job_lets_layers_go(job) && sets > 1 ? known_relevance_at_once(job, in_pieces) : UINT64_MAX;
     uint64_t bytes;
     if (back < kept) return __builtin_mul_overflow(sets - 1, kept, &bytes) ? UINT64_MAX : bytes + back;
     return __builtin_mul_overflow(sets, kept, &bytes) ? UINT64_MAX : bytes;
@@ -124,13 +132,17 @@ static uint64_t weights_at_work(const struct lrp_job *job)
 {
     const struct lrp_network *n = job->results->network;
     const struct lrp_layer_list *list = &n->view->list;
+    struct lrp_setup_needs *const needs = &job->setup->needs;
     uint64_t weights = 0;
+    if (needs->weights_known) return needs->weights;
     for (size_t i = 1; i < list->count; i++) {
         const int64_t count = list->rows[i].parameters;
         const uint64_t held = (uint64_t)(count > 0 ? count : 0) * copies_in_handle(n, i) *
                               copies_of_weights(&list->rows[i], &job->setup->assignment.given[i]->rule);
         if (held > weights) weights = held;
     }
+    needs->weights = weights;
+    needs->weights_known = true;
     return weights;
 }
 

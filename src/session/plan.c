@@ -197,6 +197,23 @@ static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_sett
     return known ? LRP_OK : lrp_network_new(s->model, &inputs, settings, &p->network, err);
 }
 
+/* The present setup under another input, where nothing else is other; else a new one. */
+static enum lrp_status plan_setup(const struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session_plan *p,
+                                  struct lrp_error *err)
+{
+    struct lrp_setup *const now = s->setup;
+    if (now && now->network == p->network && now->settings == settings && !now->conflict && !p->conflict) {
+        p->setup = lrp_setup_retain(now);
+        return LRP_OK;
+    }
+    const enum lrp_status status = lrp_setup_new(p->network, settings, &p->setup, err);
+    if (status) return status;
+    p->setup->tokenizer = s->tokenizer;
+    p->setup->conflict = p->conflict;
+    p->conflict = NULL;
+    return LRP_OK;
+}
+
 enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_settings *settings, bool same_sources,
                                       struct lrp_session_plan *p, struct lrp_error *err)
 {
@@ -214,10 +231,7 @@ enum lrp_status lrp_session_plan_make(struct lrp_session *s, const struct lrp_se
     if (!status) lrp_session_find_flags(s, p);
     if (!status) status = plan_samples(s, p, inputs, err);
     if (!status) status = plan_network(s, settings, p, err);
-    if (!status) status = lrp_setup_new(p->network, settings, &p->setup, err);
-    if (!status) p->setup->tokenizer = s->tokenizer;
-    if (!status) p->setup->conflict = p->conflict;
-    if (!status) p->conflict = NULL;
+    if (!status) status = plan_setup(s, settings, p, err);
     if (!status) lrp_session_note(p);
     return !status ? plan_results(s, p, err) : status;
 }
