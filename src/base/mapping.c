@@ -96,6 +96,29 @@ static int read_wholly(int fd, size_t most, struct lrp_mapping *out)
     return failed;
 }
 
+/* A small file is read: for a picture or two, mapping and unmapping take longer (and stop every thread of the process). One
+ * that was cut off meanwhile is as long as it is now. */
+static int read_small(int fd, size_t size, struct lrp_mapping *out)
+{
+    unsigned char *data = malloc(size);
+    size_t had = 0;
+    if (!data) return ENOMEM;
+    while (had < size) {
+        const ssize_t n = read(fd, data + had, size - had);
+        if (n == 0) break;
+        if (n < 0 && errno != EINTR) {
+            const int failed = errno;
+            free(data);
+            return failed;
+        }
+        if (n > 0) had += (size_t)n;
+    }
+    out->data = data;
+    out->size = had;
+    out->in_heap = true;
+    return 0;
+}
+
 static int map(int fd, struct lrp_mapping *out)
 {
     struct stat status;
@@ -105,6 +128,7 @@ static int map(int fd, struct lrp_mapping *out)
     if (!S_ISREG(status.st_mode) || status.st_size == 0) /* size 0: also what /proc says of its files */
         return read_wholly(fd, LRP_MOST_OF_PIPE, out);
     if ((uintmax_t)status.st_size > SIZE_MAX / 2) return EFBIG;
+    if (status.st_size <= LRP_SMALL_FILE) return read_small(fd, (size_t)status.st_size, out);
     void *data = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
     if (data == MAP_FAILED) return errno;
     out->data = data;
@@ -208,7 +232,10 @@ enum lrp_status lrp_mapping_open_beneath(const char *path, size_t folder_length,
 void lrp_mapping_close(struct lrp_mapping *mapping)
 {
     if (mapping->data) unwatch(mapping);
-    if (mapping->data && mapping->data != empty_file) munmap((void *)(uintptr_t)mapping->data, mapping->size);
+    if (mapping->in_heap)
+        free((void *)(uintptr_t)mapping->data);
+    else if (mapping->data && mapping->data != empty_file)
+        munmap((void *)(uintptr_t)mapping->data, mapping->size);
     free(mapping->path);
     *mapping = (struct lrp_mapping){0};
 }

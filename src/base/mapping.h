@@ -9,14 +9,16 @@
 struct lrp_mapping {
     const unsigned char *data; /* owned by the mapping; never NULL for an open one (an empty file points at a static byte) */
     size_t size;
-    bool of_file; /* pages of a file, not a copy of what a pipe gave */
-    char *path;   /* owned */
+    bool of_file; /* pages of a file, not a copy of what a pipe or a small file gave */
+    bool in_heap;
+    char *path; /* owned */
 };
 
 /* Maps a regular file, or reads another kind of file wholly: of pipes up to LRP_MOST_OF_PIPE bytes, of devices, most of which
  * never end, up to LRP_MOST_OF_DEVICE. Errors: LRP_FILE naming the path and the cause. */
 #define LRP_MOST_OF_PIPE ((size_t)1 << 30)
 #define LRP_MOST_OF_DEVICE ((size_t)16 << 20)
+#define LRP_SMALL_FILE (64 << 10) /* regular files up to here are read, too */
 enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, struct lrp_error *err);
 /* The same of a file that no option names: one found beside a model, or named by one that was. Never waits: regular files of at
  * most `most` bytes only. */

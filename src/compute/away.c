@@ -8,6 +8,11 @@ struct lrp_away {
     int value;
     struct lrp_statistics statistics;
 };
+/* One piece of memory: the tensor, which is freed as any other, comes first. */
+struct both {
+    struct lrp_tensor tensor;
+    struct lrp_away away;
+};
 
 static struct lrp_recall *recall_retain(struct lrp_recall *recall)
 {
@@ -23,22 +28,17 @@ void lrp_recall_release(struct lrp_recall *recall)
 enum lrp_status lrp_tensor_away(enum lrp_dtype dtype, const struct lrp_shape *shape, struct lrp_recall *recall, int value,
                                 const struct lrp_statistics *statistics, struct lrp_tensor **out, struct lrp_error *err)
 {
-    struct lrp_tensor *const tensor = malloc(sizeof *tensor);
-    struct lrp_away *const away = malloc(sizeof *away);
+    struct both *const both = malloc(sizeof *both);
 
-    if (!tensor || !away) {
-        free(tensor);
-        free(away);
-        return lrp_fail(err, LRP_MEMORY, "not enough memory");
-    }
-    *away = (struct lrp_away){recall_retain(recall), value, *statistics};
-    *tensor = (struct lrp_tensor){.dtype = dtype,
-                                  .shape = *shape,
-                                  .count = (size_t)lrp_shape_count(shape),
-                                  .references = 1,
-                                  .block = LRP_BLOCK_AWAY,
-                                  .away = away};
-    *out = tensor;
+    if (!both) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    both->away = (struct lrp_away){recall_retain(recall), value, *statistics};
+    both->tensor = (struct lrp_tensor){.dtype = dtype,
+                                       .shape = *shape,
+                                       .count = (size_t)lrp_shape_count(shape),
+                                       .references = 1,
+                                       .block = LRP_BLOCK_AWAY,
+                                       .away = &both->away};
+    *out = &both->tensor;
     return LRP_OK;
 }
 
@@ -60,9 +60,7 @@ struct lrp_tensor *lrp_tensor_find(const struct lrp_tensor *tensor, const struct
     return away->recall->find(away->recall, away->value, run, &found, NULL) == LRP_OK ? found : NULL;
 }
 
-void lrp_away_free(struct lrp_away *away)
+void lrp_away_close(struct lrp_away *away)
 {
-    if (!away) return;
-    lrp_recall_release(away->recall);
-    free(away);
+    if (away) lrp_recall_release(away->recall);
 }

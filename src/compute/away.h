@@ -26,6 +26,6 @@ bool lrp_tensor_is_away(const struct lrp_tensor *tensor); /* false for NULL */
 const struct lrp_statistics *lrp_tensor_away_statistics(const struct lrp_tensor *tensor);
 /* Its elements, as a new tensor; NULL: they could not be found. */
 struct lrp_tensor *lrp_tensor_find(const struct lrp_tensor *tensor, const struct lrp_run *run);
-void lrp_away_free(struct lrp_away *away); /* of a tensor that is gone; NULL is allowed */
+void lrp_away_close(struct lrp_away *away); /* of a tensor that is gone, in whose memory it is; NULL is allowed */
 
 #endif

@@ -7,7 +7,9 @@
 #include "buffer.h"
 #include "grown.h"
 
-enum { PAGE = 4096, SMALL = 16 * PAGE }; /* below SMALL the C library's own lists are as good */
+/* Below SMALL the C library's own lists are as good. From there on it cuts aligned pieces out of larger ones under a lock that
+ * all threads share, and gives pages back to the system that are needed again at once. */
+enum { PAGE = 4096, SMALL = PAGE };
 
 /* A block nobody uses. Kept outside of the block: writing into it would fetch a line of cold memory. */
 struct idle {

@@ -95,7 +95,7 @@ void lrp_tensor_release(const struct lrp_tensor *tensor)
     lrp_tensor_release(tensor->rows);
     for (size_t i = 0; i < tensor->item_count; i++) lrp_tensor_release(tensor->items[i]);
     free(tensor->items);
-    lrp_away_free(tensor->away);
+    lrp_away_close(tensor->away);
     if (tensor->texts) lrp_arena_free(tensor->texts);
     lrp_pool_give(tensor->home, tensor->f, lrp_tensor_bytes(tensor));
     lrp_pool_release(tensor->home);

@@ -116,17 +116,39 @@ static void any_number_of_files_may_be_open(void **state)
     assert_non_null(file);
     fputs("abc", file);
     fclose(file);
+    assert_int_equal(truncate(path, LRP_SMALL_FILE + 1), 0); /* zeros follow */
     size_t mapped = 0;
     for (size_t i = 0; i < FILES; i++) {
         check_ok(lrp_mapping_open(path, &files[i], &err), &err);
         mapped += files[i].of_file;
-        assert_true(files[i].size == 3 && memcmp(files[i].data, "abc", 3) == 0);
+        assert_true(files[i].size == LRP_SMALL_FILE + 1 && memcmp(files[i].data, "abc", 3) == 0);
         assert_true(files[i].of_file == (lrp_mapping_at(files[i].data) != NULL));
     }
     assert_int_equal(mapped, LRP_MAPPINGS_WATCHED);
     assert_int_equal(truncate(path, 0), 0);
     assert_memory_equal(files[FILES - 1].data, "abc", 3);
     for (size_t i = 0; i < FILES; i++) lrp_mapping_close(&files[i]);
+}
+
+/* A small file is a copy, whatever becomes of it; the last one that is, and the first that is mapped. */
+static void small_files_are_read(void **state)
+{
+    struct lrp_error err;
+    const char *path = temporary_path(state, "a");
+    for (size_t more = 0; more < 2; more++) {
+        struct lrp_mapping mapping;
+        FILE *file = fopen(path, "w");
+        assert_non_null(file);
+        fputs("abc", file);
+        fclose(file);
+        assert_int_equal(truncate(path, (off_t)(LRP_SMALL_FILE + more)), 0);
+        check_ok(lrp_mapping_open(path, &mapping, &err), &err);
+        assert_true(mapping.size == LRP_SMALL_FILE + more && mapping.of_file == (more > 0));
+        assert_true((lrp_mapping_at(mapping.data) != NULL) == (more > 0));
+        if (!more) assert_int_equal(truncate(path, 0), 0);
+        assert_true(memcmp(mapping.data, "abc", 4) == 0 && mapping.data[mapping.size - 1] == 0);
+        lrp_mapping_close(&mapping);
+    }
 }
 
 static void devices_without_an_end_are_refused(void **state)
@@ -319,6 +341,7 @@ int main(void)
         IN_FOLDER(folders_and_missing_files_are_named),
         IN_FOLDER(no_link_leads_out_of_a_folder),
         IN_FOLDER(any_number_of_files_may_be_open),
+        IN_FOLDER(small_files_are_read),
         IN_FOLDER(devices_without_an_end_are_refused),
         IN_FOLDER(an_unfinished_file_leaves_the_old_one),
         IN_FOLDER(a_failed_write_is_reported_and_removed),
