@@ -5,6 +5,10 @@
 
 #include "wide.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define LRP_GEMM_JOINED(a, b) a##b
 #define LRP_GEMM_NAME(a, b) LRP_GEMM_JOINED(a, b)
 
@@ -12,6 +16,7 @@
 #define TARGET __attribute__((target("avx512f")))
 #define LANES 16
 #define ROWS 8
+#define WIDEN(at) _mm512_cvtph_ps(_mm256_loadu_si256((const __m256i_u *)(at)))
 #define KERNEL avx512_narrow
 #define VECTORS 1
 #include "gemm_kernel.h"
@@ -24,10 +29,12 @@
 #undef TARGET
 #undef LANES
 #undef ROWS
+#undef WIDEN
 
-#define TARGET __attribute__((target("avx2,fma")))
+#define TARGET __attribute__((target("avx2,fma,f16c"))) /* which come together */
 #define LANES 8
 #define ROWS 4
+#define WIDEN(at) _mm256_cvtph_ps(_mm_loadu_si128((const __m128i_u *)(at)))
 #define KERNEL avx2_narrow
 #define VECTORS 1
 #include "gemm_kernel.h"
@@ -40,6 +47,7 @@
 #undef TARGET
 #undef LANES
 #undef ROWS
+#undef WIDEN
 #endif
 
 #define TARGET
@@ -63,8 +71,9 @@ const struct lrp_gemm_kernels *lrp_gemm_kernels_at(int index)
 {
 #if defined(__x86_64__)
     static const struct lrp_gemm_kernels avx512 = {
-        "avx512f", 8, 16, {avx512_narrow, avx512_middle, avx512_wide}, avx512_wide_first};
-    static const struct lrp_gemm_kernels avx2 = {"avx2", 4, 8, {avx2_narrow, avx2_middle, avx2_wide}, avx2_wide_first};
+        "avx512f", 8, 16, {avx512_narrow, avx512_middle, avx512_wide}, avx512_wide_first, avx512_wide_halves};
+    static const struct lrp_gemm_kernels avx2 = {"avx2",          4, 8, {avx2_narrow, avx2_middle, avx2_wide}, avx2_wide_first,
+                                                 avx2_wide_halves};
 
     if (__builtin_cpu_supports("avx512f") && index-- == 0) return &avx512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && index-- == 0) return &avx2;
@@ -74,8 +83,8 @@ const struct lrp_gemm_kernels *lrp_gemm_kernels_at(int index)
 #else
     static const char plain_name[] = "plain";
 #endif
-    static const struct lrp_gemm_kernels plain = {
-        plain_name, ROWS, LANES, {plain_narrow, plain_middle, plain_wide}, plain_wide_first};
+    static const struct lrp_gemm_kernels plain = {plain_name,       ROWS, LANES, {plain_narrow, plain_middle, plain_wide},
+                                                  plain_wide_first, NULL};
 
     return index == 0 ? &plain : NULL;
 }

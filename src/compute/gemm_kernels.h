@@ -21,8 +21,9 @@ typedef void lrp_gemm_first_tile(int64_t k, const float *restrict a, const void 
 struct lrp_gemm_kernels {
     const char *name; /* "avx512f", "avx2", "neon", "plain" */
     int rows, lanes;
-    lrp_gemm_tile *tile[3];     /* by vectors - 1 */
-    lrp_gemm_first_tile *first; /* of three vectors */
+    lrp_gemm_tile *tile[3];      /* by vectors - 1 */
+    lrp_gemm_first_tile *first;  /* of three vectors */
+    lrp_gemm_first_tile *halves; /* the same with B in float16; NULL: there is no instruction for that */
 };
 /* Those that this processor runs, the fastest first; static. NULL past the end. */
 const struct lrp_gemm_kernels *lrp_gemm_kernels_at(int index);

@@ -26,6 +26,7 @@ struct work {
     int64_t first, rows, strips; /* of A, from row `first` on */
     int64_t depth, width;        /* of a piece of B: terms; columns, but for the last panel */
     int64_t panels, groups;      /* parts of B's columns; of A's strips */
+    int64_t next;                /* part that no thread has taken yet, atomically */
     int status;                  /* enum lrp_status; of the first part that failed, atomically */
 };
 
@@ -34,10 +35,16 @@ static int64_t part_count(int64_t count, int64_t part)
     return (count + part - 1) / part;
 }
 
-/* A part of `count` that is at most `most`, all parts alike. */
+/* A part of `count` that is at most `most`, all parts about alike. */
 static int64_t share_of(int64_t count, int64_t most)
 {
     return part_count(count, part_count(count, most));
+}
+
+/* Likewise of the terms of a sum; pieces begin where what is packed begins, too. */
+static int64_t piece_depth(int64_t terms)
+{
+    return part_count(share_of(terms, DEPTH), LRP_TURNED_FROM) * LRP_TURNED_FROM;
 }
 
 static int64_t least_of(int64_t a, int64_t b)
@@ -77,10 +84,21 @@ struct ahead {
     int64_t rows, row_bytes, down, row, done; /* bytes, but for rows */
 };
 
+/* Of B, or of what it is made of; and where that lies, if it is known. */
+static int64_t number_size(const struct lrp_gemm_panels *p)
+{
+    return p->b.data ? (int64_t)sizeof(float) : p->source.bytes;
+}
+
+static const char *stored_numbers(const struct lrp_gemm_panels *p)
+{
+    return p->b.data ? p->b.data : p->source.raw;
+}
+
 static struct ahead look_ahead(const struct lrp_gemm_panels *p, struct panel_piece next)
 {
-    const int64_t size = p->b.data ? (int64_t)sizeof(float) : p->source.bytes;
-    const char *const from = p->b.data ? p->b.data : p->source.raw;
+    const int64_t size = number_size(p);
+    const char *const from = stored_numbers(p);
     const bool by_rows = p->b.across == 1;
 
     if (!from || next.terms < 1) return (struct ahead){.at = NULL};
@@ -111,6 +129,10 @@ static void pack_strip(const struct work *w, struct panel_piece piece, int64_t f
 
     if (b.data) {
         b = operand_from(b, column, piece.term);
+    } else if (p->source.turn && !by_rows) {
+        p->source.turn(p->source.data, (struct lrp_matrix_part){column, columns, piece.term, piece.terms},
+                       part_count(columns, lanes) * lanes, to);
+        return;
     } else {
         const int64_t rows = by_rows ? piece.terms : columns, length = by_rows ? columns : piece.terms;
         const int64_t stored = by_rows ? p->b.down : p->b.across;
@@ -152,10 +174,14 @@ static void multiply_tile(const struct work *w, struct panel_piece piece, struct
     const bool add = piece.term > 0 || p->beta != 0;
     const bool whole = at.rows == w->kernels->rows && at.columns == vectors * lanes;
 
-    if (first && whole && vectors == 3 && p->b.data && p->b.across == 1) {
-        w->kernels->first(piece.terms, at.a, operand_from(p->b, piece.term, piece.column + at.from).data,
-                          p->b.down * (int64_t)sizeof(float), at.b, at.c, p->n, add);
-        return;
+    if (first && whole && vectors == 3 && p->b.across == 1) {
+        lrp_gemm_first_tile *const tile = p->b.data ? w->kernels->first : p->source.halves ? w->kernels->halves : NULL;
+        const int64_t size = number_size(p), entry = piece.term * p->b.down + piece.column + at.from;
+
+        if (tile) {
+            tile(piece.terms, at.a, stored_numbers(p) + entry * size, p->b.down * size, at.b, at.c, p->n, add);
+            return;
+        }
     }
     if (first) pack_strip(w, piece, at.from, at.columns, at.b, at.plain);
     if (whole)
@@ -226,8 +252,8 @@ static struct panel_piece next_piece(const struct work *w, struct panel_piece pi
     return piece;
 }
 
-/* A panel of B with a group of A's strips. `more`: another part comes next. */
-static enum lrp_status multiply_part(const struct work *w, int64_t index, bool more, float *room)
+/* A panel of B with a group of A's strips. `after`: the part that comes next, if there is one. */
+static enum lrp_status multiply_part(const struct work *w, int64_t index, int64_t after, float *room)
 {
     const int64_t group = index / w->panels, share = part_count(w->strips, w->groups);
     const int64_t begin = group * share, end = least_of(w->strips, begin + share);
@@ -235,7 +261,8 @@ static enum lrp_status multiply_part(const struct work *w, int64_t index, bool m
 
     scale_part(w, begin, end, piece);
     while (piece.terms > 0 && begin < end) {
-        const struct panel_piece next = next_piece(w, piece), then = more ? first_piece(w, index + 1) : next;
+        const struct panel_piece next = next_piece(w, piece),
+                                 then = after < w->panels * w->groups ? first_piece(w, after) : next;
 
         if (lrp_run_should_stop(w->run)) return LRP_CANCELLED;
         multiply_piece(w, piece, begin, end, room, look_ahead(w->p, next.terms > 0 ? next : then));
@@ -245,6 +272,12 @@ static enum lrp_status multiply_part(const struct work *w, int64_t index, bool m
     return LRP_OK;
 }
 
+static int64_t take_part(struct work *w)
+{
+    return __atomic_fetch_add(&w->next, 1, __ATOMIC_RELAXED);
+}
+
+/* One thread's work: parts as long as there are any, so that none waits for one that the system holds up. */
 static void multiply_parts(void *context, int64_t begin, int64_t end)
 {
     struct work *const w = context;
@@ -253,8 +286,12 @@ static void multiply_parts(void *context, int64_t begin, int64_t end)
     float *const room = lrp_pool_take(pool, bytes);
     enum lrp_status status = room ? LRP_OK : LRP_MEMORY;
 
-    for (int64_t i = begin; !status && i < end && !__atomic_load_n(&w->status, __ATOMIC_RELAXED); i++)
-        status = multiply_part(w, i, i + 1 < end, room);
+    (void)begin, (void)end;
+    for (int64_t part = take_part(w), after; !status && part < w->panels * w->groups; part = after) {
+        after = take_part(w);
+        status = multiply_part(w, part, after, room);
+        if (__atomic_load_n(&w->status, __ATOMIC_RELAXED)) break;
+    }
     lrp_pool_give(pool, room, bytes);
     if (status) __atomic_store_n(&w->status, (int)status, __ATOMIC_RELAXED);
 }
@@ -276,6 +313,7 @@ static enum lrp_status multiply_rows(struct work *w, struct lrp_error *err)
     w->strips = part_count(w->rows, w->kernels->rows);
     cut_work(w);
     lrp_parallel_for(w->run, w->strips, w->kernels->rows * w->p->k, pack_strips, w);
+    w->next = 0;
     lrp_parallel_for(w->run, w->panels * w->groups, part_count(w->rows, w->groups) * w->width * w->p->k, multiply_parts, w);
     switch (w->status) {
     case LRP_OK:
@@ -289,7 +327,7 @@ static enum lrp_status multiply_rows(struct work *w, struct lrp_error *err)
 
 enum lrp_status lrp_gemm_panels_run(const struct lrp_gemm_panels *product, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct work w = {.p = product, .kernels = lrp_gemm_kernels_at(0), .run = run, .depth = share_of(product->k, DEPTH)};
+    struct work w = {.p = product, .kernels = lrp_gemm_kernels_at(0), .run = run, .depth = piece_depth(product->k)};
     const int64_t height = w.kernels->rows, some = A_MOST / product->k / height * height;
     const int64_t most = least_of(part_count(product->m, height) * height, some > height ? some : height);
     struct lrp_pool *const pool = run ? run->pool : NULL;

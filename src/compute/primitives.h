@@ -54,13 +54,22 @@ enum lrp_status lrp_conv_run(struct lrp_conv *conv, enum lrp_direction direction
 /* "fwd: brgconv:avx512_core, bwd: jit:avx512_core": which implementations run; for tests. Returns buffer. */
 char *lrp_conv_implementation(struct lrp_conv *conv, char *buffer, size_t size);
 
+/* A part of a row-major matrix. */
+struct lrp_matrix_part {
+    int64_t row, rows, column, columns;
+};
 /* Numbers that are made when they are asked for: [first, first+n) of a row-major matrix. From several threads at once. */
 struct lrp_number_source {
     void (*read)(const void *data, int64_t first, int64_t n, float *out);
+    /* A part turned about: its entry (i, j) at to[j * width + i], zeros where i is beyond its rows. It begins at a multiple of
+     * LRP_TURNED_FROM columns, and width is at most LRP_MOST_TURNED. NULL: it is read and then turned. */
+    void (*turn)(const void *data, struct lrp_matrix_part part, int64_t width, float *to);
     const void *data;
     const void *raw; /* where they are made of, `bytes` for each, so that it can be fetched ahead; NULL: nobody knows */
     int64_t bytes;
+    bool halves; /* raw are the numbers themselves, float16 */
 };
+enum { LRP_TURNED_FROM = 32, LRP_MOST_TURNED = 48 };
 /* C (m,n) = A' (m,k) * B' (k,n) + beta * C, row-major, and then the bias of every column; transposed: A is stored (k,m), B
  * (n,k). A and B are float32 at any alignment: weights are read where they lie in the file. */
 struct lrp_multiplication {

@@ -27,7 +27,9 @@ struct lrp_blob {
 struct lrp_blob_view {
     const struct lrp_blob *of;
     void (*read)(const struct lrp_blob_view *view, size_t first, size_t n, float *out); /* as lrp_blob_f32 */
-    const void *own;                                                                    /* what read needs besides */
+    /* As a number source's, of a matrix; NULL: nobody has written that. */
+    void (*turn)(const struct lrp_blob_view *view, struct lrp_matrix_part part, int64_t width, float *to);
+    const void *own; /* what they need besides */
     bool transposed; /* `of` is the same matrix the other way about: whoever can should read that */
 };
 /* A view in the arena; NULL when out of memory. */

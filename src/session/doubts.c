@@ -313,6 +313,7 @@ void lrp_job_doubt_relevance(struct lrp_job *job, const struct lrp_tensor *start
 {
     struct doubter d = {.job = job, .layers = &job->results->network->view->list, .out = out};
     for (size_t i = 0; i < start->count; i++) {
+        if (start->f[i] == 0) continue; /* nearly all of a sequence's are */
         d.sum += (double)start->f[i];
         d.size += fabs((double)start->f[i]);
         d.largest = fmax(d.largest, fabs((double)start->f[i]));

@@ -1,5 +1,5 @@
 /* linear_product.c: Gemm, MatMul and Dense: running them. */
-#include "linear_product.h"
+#include "linear_product_handle.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -10,22 +10,9 @@
 #include "linear_steps.h"
 #include "parallel.h"
 
-struct product_handle {
-    struct lrp_linear_product product;
-    const void *weights; /* B if it is constant: `owned`, or borrowed from the file at any alignment; NULL if it is `coded` */
-    float *owned, *bias; /* alpha and beta are in them already */
-    const struct lrp_blob *coded; /* B if it is constant and no float32: read as `how` says whenever it is multiplied with */
-    struct lrp_reading how;
-    bool ones;                      /* all weights are 1: neither is there */
-    bool used;                      /* by a pass in both directions */
-    bool as_is;                     /* nothing modified the constants */
-    bool looked;                    /* for steps: what is found is there */
-    struct lrp_step_weights *steps; /* NULL: the weights are no multiples of steps */
-};
-
 void lrp_product_release(void *handle)
 {
-    struct product_handle *const h = handle;
+    struct lrp_product_handle *const h = handle;
 
     if (!h) return;
     lrp_step_weights_free(h->steps);
@@ -36,7 +23,7 @@ void lrp_product_release(void *handle)
 
 size_t lrp_product_bytes(const void *handle)
 {
-    const struct product_handle *const h = handle;
+    const struct lrp_product_handle *const h = handle;
 
     return (h->owned ? (size_t)(h->product.k * h->product.n) * sizeof(float) : 0) +
            (h->steps ? lrp_step_weights_bytes(h->steps) : 0);
@@ -45,24 +32,38 @@ size_t lrp_product_bytes(const void *handle)
 /* Numbers of coded weights, as a source of them. */
 static void read_coded(const void *data, int64_t first, int64_t n, float *out)
 {
-    const struct product_handle *const h = data;
+    const struct lrp_product_handle *const h = data;
 
     lrp_blob_f32(h->coded, (size_t)first, (size_t)n, out);
     for (int64_t i = 0; h->how.factor != 1 && i < n; i++) out[i] *= h->how.factor;
     lrp_modify(h->how.modifier, h->how.gamma, out, (size_t)n);
 }
 
-static struct lrp_number_source source_of(const struct product_handle *h)
+static void turn_coded(const void *data, struct lrp_matrix_part part, int64_t width, float *to)
 {
-    const bool plain = h->coded && h->coded->raw;
+    const struct lrp_blob *const coded = ((const struct lrp_product_handle *)data)->coded;
 
-    return (struct lrp_number_source){read_coded, h, plain ? h->coded->raw : NULL,
-                                      plain ? (int64_t)lrp_dtype_size(h->coded->dtype) : 0};
+    coded->view->turn(coded->view, part, width, to);
+}
+
+struct lrp_number_source lrp_product_source(const struct lrp_product_handle *h)
+{
+    struct lrp_number_source source = {.read = read_coded, .data = h};
+    const bool as_is = h->how.factor == 1 && h->how.modifier == LRP_WEIGHT_AS_IS;
+
+    if (!h->coded) return source;
+    if (h->coded->raw) {
+        source.raw = h->coded->raw;
+        source.bytes = (int64_t)lrp_dtype_size(h->coded->dtype);
+        source.halves = as_is && h->coded->dtype == LRP_DTYPE_FLOAT16;
+    }
+    if (as_is && h->coded->view && h->coded->view->turn) source.turn = turn_coded;
+    return source;
 }
 
 /* As-is weights are used where they lie; a dense layer is as fast as memory, a copy would only cost some. What is no float32
  * there is not held as such either. */
-static enum lrp_status take_weights(struct product_handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
+static enum lrp_status take_weights(struct lrp_product_handle *h, const struct lrp_blob *blob, const struct lrp_modifier *m,
                                     const struct lrp_run *run, struct lrp_error *err)
 {
     enum lrp_status status;
@@ -94,7 +95,7 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
 {
     static const struct lrp_modifier as_is = {LRP_WEIGHT_AS_IS, LRP_WEIGHT_AS_IS, 0};
     const struct lrp_modifier *const m = modifier ? modifier : &as_is;
-    struct product_handle *const h = calloc(1, sizeof *h);
+    struct lrp_product_handle *const h = calloc(1, sizeof *h);
     enum lrp_status status;
 
     if (!h) return lrp_fail(err, LRP_MEMORY, "not enough memory for a matrix product");
@@ -112,27 +113,9 @@ enum lrp_status lrp_product_prepare(const struct lrp_call *call, const struct lr
     return status;
 }
 
-static bool is_constant(const struct product_handle *h)
+void lrp_row_sums_some(void *context, int64_t begin, int64_t end)
 {
-    return h->weights || h->coded || h->ones;
-}
-
-static const char *operand_at(const void *values, int64_t index)
-{
-    return (const char *)values + index * (int64_t)sizeof(float);
-}
-
-/* With weights of 1: copies of every row's sum. */
-struct row_sums {
-    const float *from;
-    float *to;
-    int64_t width, copies;
-    bool add; /* to what is there */
-};
-
-static void sum_rows(void *context, int64_t begin, int64_t end)
-{
-    const struct row_sums *const s = context;
+    const struct lrp_row_sums *const s = context;
 
     for (int64_t r = begin; r < end; r++) {
         double sum = 0;
@@ -164,40 +147,26 @@ static void finish_rows(void *context, int64_t begin, int64_t end)
         }
 }
 
-typedef enum lrp_status gemm_function(bool transpose_a, bool transpose_b, int64_t m, int64_t n, int64_t k, const void *a,
-                                      const void *b, float beta, float *c, const struct lrp_run *run, struct lrp_error *err);
-/* The products of all batches; the functions below do some of them. */
-struct batches {
-    const struct product_handle *h;
-    const float *a, *s; /* s: cotangents of y */
-    const void *b;
-    const float *bias;          /* of every column, added on the way; NULL: none, or later */
-    float *y, *grad_a, *grad_b; /* what is wanted of them */
-    gemm_function *gemm;
-    const struct lrp_run *run;
-    enum lrp_status status; /* of the first that failed */
-    struct lrp_error error;
-};
-typedef enum lrp_status batch_function(struct batches *all, int64_t batch, const struct lrp_run *run, struct lrp_error *err);
 struct product_batch {
-    struct batches *all;
-    batch_function *function;
+    struct lrp_product_batches *all;
+    lrp_batch_product *function;
     struct lrp_run alone;
 };
 
-static enum lrp_status forward_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
+static enum lrp_status forward_batch(struct lrp_product_batches *all, int64_t i, const struct lrp_run *run,
+                                     struct lrp_error *err)
 {
-    const struct product_handle *const h = all->h;
+    const struct lrp_product_handle *const h = all->h;
     const struct lrp_linear_product *const p = &h->product;
     const float *const a = all->a + lrp_product_offset(p, p->a_stride, i);
-    struct row_sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
-    const void *const b = h->coded || h->ones ? NULL : operand_at(all->b, lrp_product_offset(p, p->b_stride, i));
-    const struct lrp_number_source source = source_of(h);
+    struct lrp_row_sums sums = {.from = a, .to = all->y + i * p->m * p->n, .width = p->k, .copies = p->n};
+    const void *const b = h->coded || h->ones ? NULL : lrp_product_operand(all->b, lrp_product_offset(p, p->b_stride, i));
+    const struct lrp_number_source source = lrp_product_source(h);
     const struct lrp_multiplication product = {p->transpose_a, p->transpose_b, p->m, p->n, p->k, a, b, source, 0,
                                                sums.to,        all->bias};
 
     if (h->ones)
-        lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
+        lrp_parallel_for(run, p->m, p->k + p->n, lrp_row_sums_some, &sums);
     else if (all->gemm == lrp_gemm || h->coded)
         return lrp_multiply(&product, run, err);
     else
@@ -222,7 +191,7 @@ static void some_batches(void *context, int64_t begin, int64_t end)
 }
 
 /* True if no two batches share what moves by these strides. */
-static bool are_apart(const struct lrp_linear_product *p, const int64_t *stride)
+bool lrp_product_apart(const struct lrp_linear_product *p, const int64_t *stride)
 {
     for (int d = 0; d < p->batch_rank; d++)
         if (p->batch_dim[d] > 1 && stride[d] == 0) return false;
@@ -230,7 +199,8 @@ static bool are_apart(const struct lrp_linear_product *p, const int64_t *stride)
 }
 
 /* Enough batches that have nothing to do with one another take a thread each: a head of an attention is too small for two. */
-static enum lrp_status run_batches(struct batches *all, batch_function *function, bool apart, struct lrp_error *err)
+enum lrp_status lrp_product_batches_run(struct lrp_product_batches *all, lrp_batch_product *function, bool apart,
+                                        struct lrp_error *err)
 {
     const struct lrp_linear_product *const p = &all->h->product;
     struct product_batch job = {.all = all, .function = function, .alone = *all->run};
@@ -247,13 +217,13 @@ static enum lrp_status run_batches(struct batches *all, batch_function *function
 }
 
 /* A bias of one number for each column is added before anything is rounded. */
-static const float *column_bias(const struct product_handle *h)
+static const float *column_bias(const struct lrp_product_handle *h)
 {
     return h->bias && h->product.c_row == 0 && h->product.c_column == 1 ? h->bias : NULL;
 }
 
 /* The weights as multiples of steps, if they are: looked for once there is an input that is. */
-static enum lrp_status find_steps(const struct lrp_call *call, struct product_handle *h, const struct lrp_run *run,
+static enum lrp_status find_steps(const struct lrp_call *call, struct lrp_product_handle *h, const struct lrp_run *run,
                                   struct lrp_error *err)
 {
     const struct lrp_linear_product *const p = &h->product;
@@ -273,10 +243,12 @@ static enum lrp_status find_steps(const struct lrp_call *call, struct product_ha
 }
 
 /* Sums of whole numbers, where both sides are multiples of steps; *done: that was it. */
-static enum lrp_status multiply_steps(const struct lrp_call *call, struct product_handle *h, const struct lrp_tensor *const *in,
-                                      struct lrp_tensor *y, const struct lrp_run *run, bool *done, struct lrp_error *err)
+static enum lrp_status multiply_steps(const struct lrp_call *call, struct lrp_product_handle *h,
+                                      const struct lrp_tensor *const *in, struct lrp_tensor *y, const struct lrp_run *run,
+                                      bool *done, struct lrp_error *err)
 {
-    const bool both = !is_constant(h) && in[1] && in[1]->step != 0 && !h->product.transpose_a && !h->product.transpose_b;
+    const bool both =
+        !lrp_product_constant(h) && in[1] && in[1]->step != 0 && !h->product.transpose_a && !h->product.transpose_b;
     enum lrp_status status = LRP_OK;
 
     *done = false;
@@ -290,115 +262,26 @@ static enum lrp_status multiply_steps(const struct lrp_call *call, struct produc
 enum lrp_status lrp_product_apply(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
                                   struct lrp_tensor *const *out, const struct lrp_run *run, struct lrp_error *err)
 {
-    struct product_handle *const h = handle;
+    struct lrp_product_handle *const h = handle;
     const struct lrp_linear_product *const p = &h->product;
-    const bool constant = is_constant(h);
+    const bool constant = lrp_product_constant(h);
     const void *const b = constant ? h->weights : in[1]->f;
     bool whole = false;
 
     if (!out[0]) return LRP_OK;
     enum lrp_status status = multiply_steps(call, h, in, out[0], run, &whole, err);
-    struct batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .gemm = lrp_gemm, .run = run};
+    struct lrp_product_batches all = {.h = h, .a = in[0]->f, .b = b, .y = out[0]->f, .gemm = lrp_gemm, .run = run};
     if (!whole && !h->ones) all.bias = column_bias(h);
-    if (out[0]->count && !whole && !status) status = run_batches(&all, forward_batch, true, err);
+    if (out[0]->count && !whole && !status) status = lrp_product_batches_run(&all, forward_batch, true, err);
     if (!status && !h->as_is && lrp_careful_needed(out[0], run)) { /* a rule's sum, not the model's */
         all.gemm = lrp_careful_gemm;
         if (!h->coded) all.bias = NULL;
-        status = run_batches(&all, forward_batch, true, err);
+        status = lrp_product_batches_run(&all, forward_batch, true, err);
     }
     struct finish finish = {.p = p, .y = out[0]->f};
     finish.c = !p->has_c || all.bias || (whole && h->steps && column_bias(h)) ? NULL : h->bias ? h->bias : in[2]->f;
     finish.beta = h->bias ? 1 : p->beta;
     finish.factor = constant ? 1 : p->alpha;
     if (!status && (finish.c || finish.factor != 1)) lrp_parallel_for(run, p->batches * p->m, p->n, finish_rows, &finish);
-    return status;
-}
-
-/* ---- backward ---- */
-
-static void scale_tensor(struct lrp_tensor *tensor, float factor)
-{
-    for (size_t i = 0; factor != 1 && i < tensor->count; i++) tensor->f[i] *= factor;
-}
-
-/* One batch of what A gets: s B'^T, or its transpose. */
-static enum lrp_status gradient_a(gemm_function *gemm, const struct product_handle *h, const void *b, const float *s,
-                                  float *grad, const struct lrp_run *run, struct lrp_error *err)
-{
-    const struct lrp_linear_product *const p = &h->product;
-    struct row_sums sums = {.from = s, .to = grad, .width = p->n, .copies = p->k, .add = p->batches > 1};
-    const float beta = p->batches > 1 ? 1 : 0; /* batches may share one A */
-    const struct lrp_number_source source = source_of(h);
-
-    if (h->ones) {
-        lrp_parallel_for(run, p->m, p->k + p->n, sum_rows, &sums);
-        return LRP_OK;
-    }
-    if (h->coded) return lrp_gemm_source(!p->transpose_b, p->m, p->k, p->n, s, &source, beta, grad, run, err);
-    if (p->transpose_a) return gemm(p->transpose_b, true, p->k, p->m, p->n, b, s, beta, grad, run, err);
-    return gemm(false, !p->transpose_b, p->m, p->k, p->n, s, b, beta, grad, run, err);
-}
-
-static enum lrp_status gradient_b(gemm_function *gemm, const struct lrp_linear_product *p, const float *a, const float *s,
-                                  float *grad, const struct lrp_run *run, struct lrp_error *err)
-{
-    const float beta = p->batches > 1 ? 1 : 0;
-
-    if (p->transpose_b) return gemm(true, p->transpose_a, p->n, p->k, p->m, s, a, beta, grad, run, err);
-    return gemm(!p->transpose_a, false, p->k, p->n, p->m, a, s, beta, grad, run, err);
-}
-
-static void gradient_c(const struct lrp_linear_product *p, const struct lrp_tensor *s, struct lrp_tensor *grad)
-{
-    for (int64_t r = 0; r < p->m; r++)
-        for (int64_t i = 0; i < p->n; i++) grad->f[r * p->c_row + i * p->c_column] += p->beta * s->f[r * p->n + i];
-}
-
-static enum lrp_status back_batch(struct batches *all, int64_t i, const struct lrp_run *run, struct lrp_error *err)
-{
-    const struct product_handle *const h = all->h;
-    const struct lrp_linear_product *const p = &h->product;
-    const int64_t offset_a = lrp_product_offset(p, p->a_stride, i), offset_b = lrp_product_offset(p, p->b_stride, i);
-    const float *const part = all->s + i * p->m * p->n;
-    enum lrp_status status = LRP_OK;
-
-    if (all->grad_a)
-        status = gradient_a(all->gemm, h, all->b ? operand_at(all->b, offset_b) : NULL, part, all->grad_a + offset_a, run, err);
-    if (!status && all->grad_b) status = gradient_b(all->gemm, p, all->a + offset_a, part, all->grad_b + offset_b, run, err);
-    return status;
-}
-
-enum lrp_status lrp_product_vjp(const struct lrp_call *call, void *handle, const struct lrp_tensor *const *in,
-                                const struct lrp_tensor *const *out, const struct lrp_tensor *const *s,
-                                struct lrp_tensor *const *grad, const struct lrp_run *run, struct lrp_error *err)
-{
-    struct product_handle *const h = handle;
-    const struct lrp_linear_product *const p = &h->product;
-    enum lrp_status status = LRP_OK;
-
-    (void)out;
-    if (!s[0]) return LRP_OK;
-    if (grad[0] && (p->batches > 1 || !s[0]->count)) /* one batch writes, several add up */
-        memset(grad[0]->f, 0, grad[0]->count * sizeof(float));
-    if (!s[0]->count) return LRP_OK;
-    struct batches all = {.h = h, .s = s[0]->f, .gemm = lrp_gemm, .run = run};
-    all.a = in[0] ? in[0]->f : NULL; /* nobody asks for B's gradient where B is constant */
-    all.b = is_constant(h) ? h->weights : in[1]->f;
-    all.grad_a = grad[0] ? grad[0]->f : NULL;
-    all.grad_b = grad[1] ? grad[1]->f : NULL;
-    const bool apart = (!grad[0] || are_apart(p, p->a_stride)) && (!grad[1] || are_apart(p, p->b_stride));
-    status = run_batches(&all, back_batch, apart, err);
-    if (!status && (lrp_careful_needed(grad[0], run) || lrp_careful_needed(grad[1], run))) {
-        for (int i = 0; i < 2; i++)
-            if (grad[i]) memset(grad[i]->f, 0, grad[i]->count * sizeof(float));
-        all.gemm = lrp_careful_gemm; /* 0 times infinity is 0 */
-        status = run_batches(&all, back_batch, apart, err);
-    }
-    /* a pass reads them once forward and once backward; whoever makes a second one is likely to go on */
-    if ((h->coded || (h->weights && !h->owned)) && !h->used) lrp_blob_rest(call->in[1].constant);
-    h->used = true;
-    if (!status && grad[0]) scale_tensor(grad[0], is_constant(h) ? 1 : p->alpha);
-    if (!status && grad[1]) scale_tensor(grad[1], p->alpha);
-    if (!status && call->in_count > 2 && grad[2]) gradient_c(p, s[0], grad[2]);
     return status;
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "convert.h"
 #include "gemm_kernels.h"
 #include "lrpscope/tensor.h"
 #include "primitives.h"
@@ -137,31 +138,76 @@ static bool by_library(void)
     return strstr(name, "OpenBLAS") != NULL;
 }
 
-/* Numbers that are handed out in pieces give what they give as a whole, for any number of threads: bit for bit where both are
- * products of matrices by one way. */
+/* A matrix of that many columns. */
+struct turnable {
+    const float *numbers;
+    int64_t columns;
+};
+
+static void read_turnable(const void *data, int64_t first, int64_t n, float *out)
+{
+    read_floats(((const struct turnable *)data)->numbers, first, n, out);
+}
+
+static void turn_numbers(const void *data, struct lrp_matrix_part part, int64_t width, float *to)
+{
+    const struct turnable *const t = data;
+
+    assert_true(part.column % LRP_TURNED_FROM == 0 && part.rows <= width && width <= LRP_MOST_TURNED);
+    for (int64_t j = 0; j < part.columns; j++)
+        for (int64_t i = 0; i < width; i++)
+            to[j * width + i] = i < part.rows ? t->numbers[(part.row + i) * t->columns + part.column + j] : 0;
+}
+
+/* Numbers that float16 holds, and as such, at an odd address. */
+static char *halves_of(float *numbers, int64_t count)
+{
+    char *const halves = malloc((size_t)count * sizeof(uint16_t) + 1);
+
+    for (int64_t i = 0; i < count; i++) {
+        const uint16_t half = lrp_half_from_float(numbers[i] * (i % 7 == 0 ? 0x1p-16F : 1)); /* some of them subnormal */
+        memcpy(halves + 1 + (size_t)i * sizeof half, &half, sizeof half);
+        lrp_convert_to_f32(LRP_DTYPE_FLOAT16, &half, 1, false, &numbers[i]);
+    }
+    return halves;
+}
+
+enum { READ, TURNED, HALVES, WAYS };
+
+/* Numbers that are handed out in pieces, turned about or as float16 give what they give as a whole, for any number of threads:
+ * bit for bit where both are products of matrices by one way. */
 static void a_source_is_multiplied_like_a_matrix(void **state)
 {
     static const int64_t shapes[][3] = {{16, 256, 1024}, {130, 1100, 70}, {197, 600, 5000},
                                         {2, 700, 300},   {3, 5, 0},       {1, 900, 900}};
 
     (void)state;
-    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++)
+    for (size_t i = 0; i < WAYS * sizeof shapes / sizeof *shapes; i++)
         for (int transposed = 0; transposed < 2; transposed++)
             for (int threads = 1; threads <= 5; threads += 2) {
+                const size_t way = i % WAYS;
                 const struct lrp_run run = {.threads = threads};
-                const int64_t m = shapes[i][0], n = shapes[i][1], k = shapes[i][2];
+                const int64_t m = shapes[i / WAYS][0], n = shapes[i / WAYS][1], k = shapes[i / WAYS][2];
                 uint32_t seed = (uint32_t)i + 3;
                 float *const a = random_values(&seed, m * k), *const b = random_values(&seed, k * n);
                 float *const whole = random_values(&seed, m * n), *const pieces = malloc((size_t)(m * n) * sizeof *pieces);
-                const struct lrp_number_source source = {.read = read_floats, .data = b, .raw = b, .bytes = sizeof *b};
+                char *const halves = way == HALVES ? halves_of(b, k * n) : NULL;
+                const struct turnable turnable = {b, transposed ? k : n};
+                struct lrp_number_source source = {.read = read_turnable, .data = &turnable, .raw = b, .bytes = sizeof *b};
 
+                if (way == TURNED) source.turn = turn_numbers;
+                if (halves) {
+                    source.raw = halves + 1;
+                    source.bytes = sizeof(uint16_t);
+                    source.halves = true;
+                }
                 memcpy(pieces, whole, (size_t)(m * n) * sizeof *whole);
                 assert_int_equal(lrp_gemm(false, transposed, m, n, k, a, b, 1, whole, &run, NULL), LRP_OK);
                 assert_int_equal(lrp_gemm_source(transposed, m, n, k, a, &source, 1, pieces, &run, NULL), LRP_OK);
                 if (m > 1 && !by_library()) assert_memory_equal(whole, pieces, (size_t)(m * n) * sizeof *whole);
                 for (int64_t at = 0; at < m * n; at++)
                     assert_true(fabsf(whole[at] - pieces[at]) <= 1e-5F * (1 + sqrtf((float)k)));
-                free(a), free(b), free(whole), free(pieces);
+                free(a), free(b), free(halves), free(whole), free(pieces);
             }
 }
 
@@ -233,7 +279,8 @@ static void a_bias_is_added_to_every_column(void **state)
 /* Every instruction set there is here: small whole numbers, so that sums are exact. */
 static void tiles_of_every_instruction_set_are_right(void **state)
 {
-    enum { K = 37, DOWN = 200 };
+    enum { K = 37, DOWN = 200, FIRST = 4, FROM_HALVES }; /* more than vectors: those that read B where it lies */
+    static uint16_t halves[K * DOWN];
     static float left[K * LRP_GEMM_ROWS], right[K * LRP_GEMM_COLUMNS], packed[K * LRP_GEMM_COLUMNS], apart[K * DOWN];
     static float c[LRP_GEMM_ROWS * DOWN];
     const struct lrp_gemm_kernels *kernels;
@@ -241,19 +288,23 @@ static void tiles_of_every_instruction_set_are_right(void **state)
 
     (void)state;
     for (; (kernels = lrp_gemm_kernels_at(count)); count++)
-        for (int vectors = 1; vectors <= 4; vectors++) {
-            const bool first = vectors == 4; /* that reads B where it lies */
+        for (int vectors = 1; vectors <= FROM_HALVES; vectors++) {
+            const bool first = vectors >= FIRST;
             const int rows = kernels->rows, columns = (first ? 3 : vectors) * kernels->lanes;
 
+            if (vectors == FROM_HALVES && !kernels->halves) continue;
             assert_true(rows <= LRP_GEMM_ROWS && columns <= LRP_GEMM_COLUMNS);
             for (int i = 0; i < K * rows; i++) left[i] = (float)(i % 7 - 3);
             for (int i = 0; i < K * columns; i++) {
                 right[i] = (float)(i % 11 - 5);
                 apart[i / columns * DOWN + i % columns] = right[i];
+                halves[i / columns * DOWN + i % columns] = lrp_half_from_float(right[i]);
                 packed[i] = NAN;
             }
             for (int i = 0; i < rows * DOWN; i++) c[i] = 100;
-            if (first)
+            if (vectors == FROM_HALVES)
+                kernels->halves(K, left, halves, DOWN * sizeof *halves, packed, c, DOWN, true);
+            else if (first)
                 kernels->first(K, left, apart, DOWN * sizeof(float), packed, c, DOWN, true);
             else
                 kernels->tile[vectors - 1](K, left, right, c, DOWN, vectors == 2);

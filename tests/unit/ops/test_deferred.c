@@ -70,6 +70,61 @@ static void packed_weights_are_decoded_alike(void **state)
             }
 }
 
+/* Parts of the stored matrix, which is that of `right` the other way about, against its numbers. */
+static void check_turned(const struct lrp_blob_view *view, const struct lrp_tensor *right)
+{
+    static const int64_t widths[] = {8, 24, LRP_MOST_TURNED};
+    const int64_t length = right->shape.dim[0], rows = right->shape.dim[1];
+    static float got[LRP_MOST_TURNED * 128];
+
+    assert_true(view->turn && length <= 128);
+    for (size_t w = 0; w < sizeof widths / sizeof *widths; w++)
+        for (int64_t row = 0; row < rows; row += 7)
+            for (int64_t column = 0; column < length; column += LRP_TURNED_FROM) {
+                const int64_t width = widths[w], left = rows - row;
+                const struct lrp_matrix_part part = {row, left < width ? left : width, column, length - column};
+
+                for (int64_t i = 0; i < width * part.columns; i++) got[i] = 99;
+                view->turn(view, part, width, got);
+                for (int64_t i = 0; i < width * part.columns; i++) {
+                    const int64_t at = (column + i / width) * rows + row + i % width;
+
+                    assert_true(got[i] == (i % width < part.rows ? right->f[at] : 0));
+                }
+            }
+}
+
+/* As the first tiles of a product want them: a row that ends within a block, and within a word; zero points and none. */
+static void packed_weights_are_turned_alike(void **state)
+{
+    enum { ROWS = 53, BYTES = 76, BLOCK = 16 };
+    (void)state;
+    for (int bits = 2; bits <= 8; bits *= 2)
+        for (int zeros = 0; zeros < 2; zeros++) {
+            const int length = 75, blocks = (length + BLOCK - 1) / BLOCK;
+            static char codes[ROWS * BYTES * 4 + 32], scales[ROWS * 8 * 12], points[ROWS * 8 * 4];
+            char attributes[96];
+            struct example example = {"", "DecodeBits", "lrpscope", 1, attributes, {codes, scales, points}, {"?"}};
+            struct lrp_blob *blob = NULL;
+            struct lrp_error err = {0};
+            struct setup setup;
+
+            snprintf(attributes, sizeof attributes, "bits=i%d block_size=i%d length=i%d transposed=i1", bits, BLOCK, length);
+            write_bytes(codes, sizeof codes, ROWS, (length * bits + 7) / 8, 5);
+            write_floats(scales, sizeof scales, ROWS, blocks);
+            if (zeros)
+                write_bytes(points, sizeof points, ROWS, (blocks * bits + 7) / 8, 9);
+            else
+                *points = '\0';
+            setup_open(&setup, &example);
+            setup_run(&setup);
+            check_ok(setup.call.op->defer(&setup.call, setup.arena, &blob, &err), &err);
+            assert_true(blob->view->transposed);
+            check_turned(blob->view->of->view, setup.out[0]);
+            setup_close(&setup);
+        }
+}
+
 static void a_transposed_matrix_is_read_where_it_lies(void **state)
 {
     char matrix[1024];
@@ -125,6 +180,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(packed_weights_are_decoded_alike),
+        cmocka_unit_test(packed_weights_are_turned_alike),
         cmocka_unit_test(a_transposed_matrix_is_read_where_it_lies),
         cmocka_unit_test(dequantised_codes_are_read_where_they_lie),
         cmocka_unit_test(bytes_are_cast_where_they_lie),

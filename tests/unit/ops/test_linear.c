@@ -256,6 +256,50 @@ static void weights_and_bias_are_modified(void **state)
         }
 }
 
+/* ---- back through rows that are zeros ---- */
+
+/* Rows of s that are not zeros, as bits. s W^T is summed up here term by term; the others must be exactly 0. */
+static void rows_of_zeros_give_rows_of_zeros(void **state)
+{
+    enum { M = 6, K = 40, N = 33 };
+    static const unsigned patterns[] = {0, 1 << 5, 1 << 2, 1 | 1 << 4, 7, 0x1F, 0x3F};
+    static float x[M * K], w[K * N], s[M * N];
+
+    (void)state;
+    for (int i = 0; i < K * N; i++) w[i] = (float)(i * 37 % 23 - 11) / 8;
+    for (size_t p = 0; p < sizeof patterns / sizeof *patterns; p++) {
+        const struct lrp_run run = {.threads = 2};
+        const struct lrp_tensor *given[TEST_INPUTS];
+        struct lrp_tensor *back = NULL, *grad[TEST_INPUTS] = {NULL};
+        struct test_call t;
+        for (int i = 0; i < M * N; i++) s[i] = patterns[p] >> i / N & 1 ? (float)(i * 29 % 17 - 8) / 4 : i % 2 ? -0.0F : 0;
+        test_call_start(&t, "", "MatMul", 13);
+        test_input(&t, false, x, DIMS(M, K));
+        test_input(&t, true, w, DIMS(K, N));
+        test_infer(&t);
+        void *const handle = test_forward(&t, NULL);
+        assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, t.out[0].shape, &back, NULL), LRP_OK);
+        assert_int_equal(lrp_tensor_new(LRP_DTYPE_FLOAT, t.in[0].shape, &grad[0], NULL), LRP_OK);
+        memcpy(back->f, s, sizeof s);
+        for (size_t i = 0; i < grad[0]->count; i++) grad[0]->f[i] = NAN;
+        test_given(&t, given);
+        const struct lrp_tensor *const cotangents[] = {back};
+        assert_int_equal(
+            t.call.op->vjp(&t.call, handle, given, (const struct lrp_tensor *const *)t.outputs, cotangents, grad, &run, &t.err),
+            LRP_OK);
+        for (int r = 0; r < M; r++)
+            for (int k = 0; k < K; k++) {
+                double sum = 0;
+                for (int j = 0; j < N; j++) sum += (double)s[r * N + j] * (double)w[k * N + j];
+                assert_true(fabs((double)grad[0]->f[r * K + k] - sum) <= 1e-5);
+                if (!(patterns[p] >> r & 1)) assert_true(grad[0]->f[r * K + k] == 0);
+            }
+        lrp_tensor_release(back), lrp_tensor_release(grad[0]);
+        test_release(&t, handle);
+        test_call_free(&t);
+    }
+}
+
 /* ---- what cannot be ---- */
 
 static void impossible_calls_are_refused(void **state)
@@ -307,6 +351,7 @@ int main(void)
         cmocka_unit_test(dense_layers_take_weights_at_any_address),
         cmocka_unit_test(scale_multiplies_and_adds_along_channels),
         cmocka_unit_test(weights_and_bias_are_modified),
+        cmocka_unit_test(rows_of_zeros_give_rows_of_zeros),
         cmocka_unit_test(impossible_calls_are_refused),
     };
 
