@@ -71,10 +71,11 @@ enum lrp_status lrp_evaluation_set_mask(struct lrp_evaluation *evaluation, const
 void lrp_evaluation_set_box(struct lrp_evaluation *evaluation, const int64_t box[4]);
 /* The same as places of tokens: first <= place < last; a call for each stretch, NULL forgets all. */
 enum lrp_status lrp_evaluation_add_span(struct lrp_evaluation *evaluation, const int64_t *span, struct lrp_error *err);
-/* What inputs lose their tokens to, and what may not be taken away: ids of a token that stands for nothing (-1: there is none),
- * and `keep`, a flag for each of `count` places, of special tokens. */
-enum lrp_status lrp_evaluation_set_tokens(struct lrp_evaluation *evaluation, int64_t mask_id, int64_t pad_id, const bool *keep,
-                                          size_t count, struct lrp_error *err);
+/* What inputs lose their tokens to, the mask or padding of a tokenizer (NULL: nobody knows), and what may not be taken away:
+ * `keep`, a flag for each of `count` places, of special tokens. */
+struct lrp_tokenizer;
+enum lrp_status lrp_evaluation_set_tokens(struct lrp_evaluation *evaluation, const struct lrp_tokenizer *tokenizer,
+                                          const bool *keep, size_t count, struct lrp_error *err);
 
 /* Computes everything of the samples that the session's inputs hold now (one by one: of the one that is chosen) and adds it to
  * what is known. The session has other settings afterwards. What an interrupted run has not got to the end of is not added.
@@ -125,11 +126,17 @@ const double *lrp_evaluation_curve(const struct lrp_evaluation *evaluation, size
 /* Writes the mean curves of all rows: F.csv (setting, metric, baseline, curve, step, score: a line a point) or F.png (a drawing
  * for each column). Errors: LRP_USAGE for another suffix, or where no metric has a curve; LRP_FILE. */
 enum lrp_status lrp_evaluation_write_curves(const struct lrp_evaluation *evaluation, const char *path, struct lrp_error *err);
+/* Whether that could be done, before anything is computed. */
+enum lrp_status lrp_evaluation_check_curves(const struct lrp_evaluation *evaluation, const char *path, struct lrp_error *err);
 /* Samples seen, and passes made for them. */
 size_t lrp_evaluation_samples(const struct lrp_evaluation *evaluation);
 int64_t lrp_evaluation_passes(const struct lrp_evaluation *evaluation);
 /* Pixels of a sample, and how many of them the masks held on average: the chance level of localisation; NaN without. */
 double lrp_evaluation_chance(const struct lrp_evaluation *evaluation);
+/* What there is to know before numbers are believed, a line each: empty masks, attributions that hold no numbers or (`ended`:
+ * no more inputs will come) more rows than there were inputs, metrics that have nothing to say of them. Owned by the caller;
+ * NULL: nothing, or no memory. */
+char *lrp_evaluation_doubts(const struct lrp_evaluation *evaluation, bool ended);
 /* Settings, the best first, by the mean rank over the columns of the first metric (both baselines); same ones once. `order` has
  * room for all; returns how many. `ranks` (may be NULL): the mean rank of each. */
 size_t lrp_evaluation_rank(const struct lrp_evaluation *evaluation, size_t *order, double *ranks);

@@ -141,6 +141,12 @@ enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, cons
 enum lrp_status lrp_settings_add_concept(struct lrp_settings *settings, const char *text, struct lrp_error *err);
 /* True if it was set (by whom ever) to something, even to its default. */
 bool lrp_settings_given(const struct lrp_settings *settings, enum lrp_setting setting);
+/* Makes a setting what it is in others, given or not. Errors: LRP_MEMORY. */
+enum lrp_status lrp_settings_take(struct lrp_settings *settings, const struct lrp_settings *from, enum lrp_setting setting,
+                                  struct lrp_error *err);
+/* Whether it says what goes into a model and what its scores are, not how they are explained: preprocessing, shapes, labels,
+ * stripped ends. */
+bool lrp_setting_is_of_scores(enum lrp_setting setting);
 
 /* The custom rules that rules' names may mean; NULL if there are none. Borrowed until the next change. */
 const struct lrp_rule_book *lrp_settings_rule_book(const struct lrp_settings *settings);

@@ -132,6 +132,7 @@ static enum lrp_status check_files(const struct evaluate *v, struct lrp_error *e
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
         if (written[i].path) lrp_guard_writes(&guard, written[i].option, written[i].path);
     enum lrp_status status = lrp_guard_check(&guard, err);
+    if (!status && a->curve) status = lrp_evaluation_check_curves(v->evaluation, a->curve, err);
     for (size_t i = 0; !status && i < sizeof written / sizeof *written; i++)
         if (written[i].path) status = lrp_cli_path_writable(written[i].path, err);
     lrp_guard_free(&guard);
@@ -140,20 +141,38 @@ static enum lrp_status check_files(const struct evaluate *v, struct lrp_error *e
 
 /* ---- input by input ---- */
 
-/* DIR/STEM.png, else DIR/STEM.npy. */
+/* The first that is there: DIR/STEM.png, DIR/STEM.npy. Owned; NULL: none, or no memory. */
+static char *find_mask(const char *dir, const char *stem)
+{
+    static const char *const suffixes[] = {".png", ".npy"};
+    char *found = NULL;
+    for (size_t i = 0; !found && stem && i < sizeof suffixes / sizeof *suffixes; i++) {
+        char *path = lrp_cli_path_join(dir, stem, suffixes[i]);
+        if (path && access(path, F_OK) == 0)
+            found = path;
+        else
+            free(path);
+    }
+    return found;
+}
+
+/* Of a file in a folder of folders, first by its place in it: stems of two classes may be the same. */
 static enum lrp_status set_mask_of(struct evaluate *v, size_t round, struct lrp_error *err)
 {
-    const char *const path = lrp_cli_job_round_path(&v->job, round);
-    char **stems = v->arguments.masks ? lrp_cli_path_stems(&path, 1) : NULL;
-    if (!v->arguments.masks) return LRP_OK;
-    char *picture = stems ? lrp_cli_path_join(v->arguments.masks, stems[0], ".png") : NULL,
-         *array = stems ? lrp_cli_path_join(v->arguments.masks, stems[0], ".npy") : NULL;
-    enum lrp_status status = picture && array ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status)
-        status = lrp_evaluation_set_mask(v->evaluation, access(picture, F_OK) && !access(array, F_OK) ? array : picture, err);
+    const char *const path = lrp_cli_job_round_path(&v->job, round), *dir = v->arguments.masks;
+    if (!dir) return LRP_OK;
+    const char *name = round < v->inputs.count ? v->inputs.rows[round].name : path, *point = strrchr(name, '.');
+    char *placed = strndup(name, point && !strchr(point, '/') ? (size_t)(point - name) : strlen(name));
+    char **stems = lrp_cli_path_stems(&path, 1), *found = find_mask(dir, placed);
+    if (!found) found = find_mask(dir, stems ? stems[0] : NULL);
+    enum lrp_status status = stems && placed ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status && !found)
+        status = lrp_fail(err, LRP_FILE, "%s: it has no mask: neither %s/%s.png nor %s/%s.npy is there", path, dir, stems[0],
+                          dir, stems[0]);
+    if (!status) status = lrp_evaluation_set_mask(v->evaluation, found, err);
     lrp_cli_free_texts(stems, stems ? 1 : 0);
-    free(picture);
-    free(array);
+    free(placed);
+    free(found);
     return status;
 }
 
@@ -162,8 +181,8 @@ static enum lrp_status run_round(struct evaluate *v, size_t round, struct lrp_er
     struct lrp_cli_job *job = &v->job;
     const struct lrp_snapshot *now = NULL;
     const struct lrp_sequence *text = lrp_cli_job_sequence(job, round);
-    enum lrp_status status = set_mask_of(v, round, err);
-    if (!status && text) status = lrp_cli_evaluate_text(v->evaluation, job->sequences.tokenizer, text, v->arguments.span, err);
+    enum lrp_status status = LRP_OK;
+    if (text) status = lrp_cli_evaluate_text(v->evaluation, job->sequences.tokenizer, text, v->arguments.span, err);
     const int64_t passes = status ? 0 : lrp_cli_job_passes(job);
     for (int64_t pass = 0; !status && pass < passes; pass++) {
         if (lrp_session_one_by_one(job->session)) status = lrp_session_select_sample(job->session, pass, err);
@@ -185,13 +204,14 @@ static bool is_spent(const struct evaluate *v)
     return v->arguments.budget && seconds_now() - v->began >= (double)v->arguments.budget;
 }
 
-/* What cannot be read of a folder is told and counted. */
+/* What cannot be read of a folder, or has no mask, is told and counted. */
 static enum lrp_status run_all(struct evaluate *v, struct lrp_error *err)
 {
     const size_t rounds = v->scores.rounds = lrp_cli_job_rounds(&v->job);
     enum lrp_status status = LRP_OK;
     for (size_t round = 0; !status && round < rounds && !is_spent(v); round++) {
         status = lrp_cli_job_set_inputs(&v->job, round, err);
+        if (!status) status = set_mask_of(v, round, err);
         if (status == LRP_FILE && v->from_folder) {
             lrp_cli_report_error(status, err);
             v->scores.unreadable++;
@@ -223,7 +243,7 @@ static enum lrp_status write_winner(const struct evaluate *v, struct lrp_error *
 
 static void say_doubts(const struct evaluate *v)
 {
-    char *doubt = lrp_cli_scores_doubt(v->evaluation);
+    char *doubt = lrp_cli_scores_doubt(&v->scores);
     if (doubt && !v->arguments.quiet) lrp_cli_warn_lines(doubt);
     free(doubt);
     if (v->scores.done + v->scores.unreadable < v->scores.rounds && !v->arguments.quiet)
@@ -275,7 +295,8 @@ static int evaluate_inputs(const struct lrp_arguments *arguments, bool choose)
     struct evaluate v = {.arguments = *arguments, .scores.chosen = choose, .began = seconds_now()};
     struct lrp_error err = {0};
     int code = 0;
-    const enum lrp_status status = list_inputs(&v, &err);
+    enum lrp_status status = list_inputs(&v, &err);
+    if (!status) status = lrp_cli_evaluate_share(&v.arguments, &err);
     if (status) {
         code = lrp_cli_report_error(status, &err);
     } else if (lrp_cli_job_open(&v.job, &v.arguments, true, &code)) {

@@ -132,7 +132,7 @@ const struct lrp_command lrp_cli_commands[LRP_COMMAND_COUNT] = {
                     "randomisation, ranks them by their mean rank over two baselines, says how far the order can be trusted, and with --output "
                     "writes the winner's rules file, which --rules takes. Fifty inputs or more tell something; SOURCE is a file or a folder.",
          .run = lrp_cli_choose, .takes_model = true, .least_inputs = 1, .most_inputs = -1,
-         .examples = {"lrpscope choose model.onnx castle.png --output best.json", "lrpscope choose model.onnx pictures.npy --budget 600 --json"}},
+         .examples = {"lrpscope choose model.onnx pictures/ --output best.json", "lrpscope choose model.onnx pictures.npy --budget 600 --json"}},
     [LRP_COMMAND_CONVERT] =
         {.name = "convert", .arguments = "MODEL OUT.json", .summary = "writes a model that nests as JSON and safetensors",
          .details = "Writes the layers as chains, parallel branches and skip connections, to be read and changed by hand; the weights "

@@ -23,6 +23,9 @@ struct lrp_cli_scores {
  * Errors: LRP_USAGE, LRP_FILE. */
 enum lrp_status lrp_cli_evaluate_add(struct lrp_evaluation *evaluation, const struct lrp_arguments *arguments, const char *text,
                                      struct lrp_error *err);
+/* Before anything is opened: what rules files among the settings say of preprocessing, shapes and stripped ends holds for all
+ * settings where no option does. Errors: LRP_FILE; LRP_USAGE where two say different things. */
+enum lrp_status lrp_cli_evaluate_share(const struct lrp_arguments *arguments, struct lrp_error *err);
 /* What there is to say of a text's tokens before it is scored: which are no words, what stands for nothing, and the --span that
  * is looked for. Errors: LRP_USAGE for one that is not in it. */
 struct lrp_sequence;
@@ -33,7 +36,8 @@ enum lrp_status lrp_cli_evaluate_text(struct lrp_evaluation *evaluation, const s
 enum lrp_status lrp_cli_scores_print(const struct lrp_cli_scores *scores, struct lrp_error *err);
 /* The same as a document, to be freed. */
 void lrp_cli_scores_document(const struct lrp_cli_scores *s, struct lrp_document *d);
-/* Why the order is not to be trusted: a line, owned by the caller; NULL: there is no reason, or no memory. */
-char *lrp_cli_scores_doubt(const struct lrp_evaluation *evaluation);
+/* Why the order or the numbers are not to be trusted: a line each, owned by the caller; NULL: there is no reason, or no memory.
+ */
+char *lrp_cli_scores_doubt(const struct lrp_cli_scores *scores);
 
 #endif

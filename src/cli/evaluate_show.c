@@ -9,9 +9,20 @@
 #include "table.h"
 #include "text.h"
 
+enum { ENOUGH = 50 }; /* inputs from which on a choice is more than a guess */
+
 static const char *row_name(const struct lrp_evaluation *e, size_t row)
 {
     return row < lrp_evaluation_settings(e) ? lrp_evaluation_name(e, row) : "random order";
+}
+
+/* Whether a row of that name stands with a setting already: given twice, it is one. */
+static bool is_named(const struct lrp_evaluation *e, size_t row, size_t other)
+{
+    bool named = false;
+    for (size_t i = row; i < other; i++)
+        named |= lrp_evaluation_same_as(e, i) == row && strcmp(row_name(e, i), row_name(e, other)) == 0;
+    return named;
 }
 
 /* "epsilon = input-gradient": a setting and those that are the same. Owned; NULL: no memory. */
@@ -20,7 +31,7 @@ static char *names_of(const struct lrp_evaluation *e, size_t row)
     struct lrp_text t = {0};
     lrp_text_append(&t, row_name(e, row));
     for (size_t other = row + 1; other < lrp_evaluation_settings(e); other++)
-        if (!lrp_evaluation_left_out(e, other) && lrp_evaluation_same_as(e, other) == row)
+        if (!lrp_evaluation_left_out(e, other) && lrp_evaluation_same_as(e, other) == row && !is_named(e, row, other))
             lrp_text_printf(&t, " = %s", lrp_evaluation_name(e, other));
     return lrp_text_take(&t);
 }
@@ -48,8 +59,10 @@ static size_t winner_of(const struct lrp_evaluation *e, size_t column, const siz
     return best;
 }
 
-char *lrp_cli_scores_doubt(const struct lrp_evaluation *e)
+char *lrp_cli_scores_doubt(const struct lrp_cli_scores *s)
 {
+    const struct lrp_evaluation *e = s->evaluation;
+    char *more = lrp_evaluation_doubts(e, s->done + s->unreadable >= s->rounds);
     size_t *order = calloc(lrp_evaluation_settings(e) + 1, sizeof *order);
     const size_t count = order ? lrp_evaluation_rank(e, order, NULL) : 0;
     struct lrp_text t = {0};
@@ -59,27 +72,54 @@ char *lrp_cli_scores_doubt(const struct lrp_evaluation *e)
         for (size_t c = 0; c < lrp_evaluation_columns(e) && !strcmp(lrp_evaluation_column_at(e, c).text, first); c++)
             lrp_text_printf(&t, "%s %s is best with %s", c ? "," : "", row_name(e, winner_of(e, c, order, count)),
                             lrp_evaluation_column_at(e, c).baseline);
-        lrp_text_append(&t, "; a ranking from one baseline is none, and the mean rank a compromise");
+        lrp_text_append(&t, "; a ranking from one baseline is none, and the mean rank a compromise\n");
     }
+    lrp_text_append(&t, more ? more : "");
+    free(more);
     free(order);
     return t.length ? lrp_text_take(&t) : NULL;
 }
 
 /* ---- the table ---- */
 
-/* Title of a column: a metric, which of its numbers, with which baseline. */
+/* "(size=4,score=softmax)": the arguments as they were given, but for the baseline, which is told apart. */
+static void put_arguments(struct lrp_text *t, const char *call)
+{
+    const char *at = strchr(call, '(');
+    bool any = false;
+    while (at && *at && at[1]) {
+        const char *const start = at + 1 + strspn(at + 1, " ");
+        int depth = 0;
+        for (at = start; *at && (depth || (*at != ',' && *at != ')')); at++) depth += (*at == '(') - (*at == ')');
+        if (at == start || strncmp(start, "baseline", strlen("baseline")) == 0) continue;
+        lrp_text_append(t, any ? "," : "(");
+        lrp_text_append_n(t, start, (size_t)(at - start));
+        any = true;
+    }
+    if (any) lrp_text_append(t, ")");
+}
+
+/* A number of several that a metric has is told by its own name, "abpc", where a baseline follows. */
+static bool goes_by_number(const struct lrp_evaluation_column *c)
+{
+    return strcmp(c->metric->numbers[0], "value") != 0 && c->metric->numbers[1] && *c->baseline;
+}
+
+/* Title of a column: a metric, which of its numbers, with which arguments and baseline. */
 static char *title_of(const struct lrp_evaluation *e, size_t column)
 {
     const struct lrp_evaluation_column c = lrp_evaluation_column_at(e, column);
     struct lrp_text t = {0};
-    const bool plain = strcmp(c.metric->numbers[0], "value") == 0;
-    lrp_text_append(&t, plain || !c.metric->numbers[1] ? c.metric->name : c.metric->numbers[0]);
-    if (!plain && c.metric->numbers[1] && !*c.baseline) lrp_text_printf(&t, " %s", c.metric->name);
+    const bool plain = strcmp(c.metric->numbers[0], "value") == 0 || !c.metric->numbers[1];
+    lrp_text_append(&t, plain ? c.metric->name : c.metric->numbers[0]);
+    if (!plain && !goes_by_number(&c)) lrp_text_printf(&t, " %s", c.metric->name);
+    put_arguments(&t, c.text);
     if (*c.baseline) lrp_text_printf(&t, " (%s)", c.baseline);
     return lrp_text_take(&t);
 }
 
-static void put_row(const struct lrp_evaluation *e, struct lrp_table *table, size_t row, double rank)
+/* `alone`: there is nothing to win. */
+static void put_row(const struct lrp_evaluation *e, struct lrp_table *table, size_t row, double rank, bool alone)
 {
     const bool setting = row < lrp_evaluation_settings(e);
     char buffer[80];
@@ -88,6 +128,7 @@ static void put_row(const struct lrp_evaluation *e, struct lrp_table *table, siz
     free(names);
     for (size_t c = 0; c < lrp_evaluation_columns(e); c++)
         lrp_cli_table_cell(table, "%s", score_text(lrp_evaluation_score(e, row, c, 0), buffer, sizeof buffer));
+    if (alone) return;
     if (setting)
         lrp_cli_table_cell(table, "%zu", lrp_evaluation_wins(e, row, 0));
     else
@@ -110,6 +151,7 @@ static enum lrp_status print_table(const struct lrp_evaluation *e, const size_t 
                                    struct lrp_error *err)
 {
     const size_t columns = lrp_evaluation_columns(e);
+    const bool alone = count == 1;
     struct lrp_table_column *heads = calloc(columns + 3, sizeof *heads);
     char **titles = calloc(columns + 1, sizeof *titles);
     struct lrp_table table;
@@ -122,9 +164,9 @@ static enum lrp_status print_table(const struct lrp_evaluation *e, const size_t 
         }
         heads[columns + 1] = (struct lrp_table_column){"wins", true};
         heads[columns + 2] = (struct lrp_table_column){"mean rank", true};
-        lrp_cli_table_init(&table, heads, columns + 3);
-        for (size_t i = 0; i < count; i++) put_row(e, &table, order[i], ranks[i]);
-        if (has_zero_line(e)) put_row(e, &table, lrp_evaluation_settings(e), 0);
+        lrp_cli_table_init(&table, heads, columns + (alone ? 1 : 3));
+        for (size_t i = 0; i < count; i++) put_row(e, &table, order[i], ranks[i], alone);
+        if (has_zero_line(e)) put_row(e, &table, lrp_evaluation_settings(e), 0, alone);
         status = lrp_cli_table_print(&table, stdout, err);
         lrp_cli_table_free(&table);
     }
@@ -135,17 +177,23 @@ static enum lrp_status print_table(const struct lrp_evaluation *e, const size_t 
 }
 
 /* What the columns are, for who meets them for the first time. */
-static void print_legend(const struct lrp_cli_scores *s)
+static void print_legend(const struct lrp_cli_scores *s, size_t settings)
 {
     const struct lrp_evaluation *e = s->evaluation;
-    if (lrp_evaluation_samples(e) > 1)
-        lrp_print(stdout, "wins: inputs a setting is the best at, by the first column; +-: standard error of the mean\n");
+    const size_t samples = lrp_evaluation_samples(e);
+    if (s->chosen && samples < ENOUGH)
+        lrp_print(stdout, "%zu input%s say%s little about which setting is best: take %d or more\n", samples,
+                  samples == 1 ? "" : "s", samples == 1 ? "s" : "", ENOUGH);
+    if (samples > 1)
+        lrp_print(stdout, "%s+-: standard error of the mean\n",
+                  settings > 1 ? "wins: inputs a setting is the best at, by the first column; " : "");
     static const char *const better[] = {
         [LRP_BETTER_UNSAID] = "", [LRP_BETTER_MORE] = "more is better", [LRP_BETTER_LESS] = "less is better"};
     for (size_t c = 0; c < lrp_evaluation_columns(e); c++) {
         const struct lrp_evaluation_column at = lrp_evaluation_column_at(e, c);
         if (c && lrp_evaluation_column_at(e, c - 1).metric == at.metric) continue;
-        lrp_print(stdout, "%s: %s%s%s\n", at.metric->name, at.metric->line, at.metric->better ? "; " : "",
+        lrp_print(stdout, "%s%s%s: %s%s%s\n", goes_by_number(&at) ? at.metric->numbers[0] : "",
+                  goes_by_number(&at) ? " of " : "", at.metric->name, at.metric->line, at.metric->better ? "; " : "",
                   better[at.metric->better]);
     }
     const double chance = lrp_evaluation_chance(e);
@@ -204,7 +252,7 @@ enum lrp_status lrp_cli_scores_print(const struct lrp_cli_scores *s, struct lrp_
         status = print_table(e, order, ranks, count, err);
     }
     if (!status) print_leads(e, order, count);
-    if (!status) print_legend(s);
+    if (!status) print_legend(s, count);
     free(order);
     free(ranks);
     return status;
@@ -290,8 +338,9 @@ void lrp_cli_scores_document(const struct lrp_cli_scores *s, struct lrp_document
     lrp_cli_json_put_number(d, d->root, "inputs", (double)s->rounds);
     lrp_cli_json_put_number(d, d->root, "unreadable", (double)s->unreadable);
     lrp_cli_json_put_number(d, d->root, "passes", (double)lrp_evaluation_passes(e));
-    char *doubt = lrp_cli_scores_doubt(e);
+    char *doubt = lrp_cli_scores_doubt(s), *rest = doubt;
     cJSON *warnings = lrp_cli_json_put_array(d, d->root, "warnings");
-    if (doubt) lrp_cli_json_put_text(d, warnings, NULL, doubt);
+    for (char *line; (line = strsep(&rest, "\n"));)
+        if (*line) lrp_cli_json_put_text(d, warnings, NULL, line);
     free(doubt);
 }

@@ -46,31 +46,19 @@ static enum lrp_status set_span(struct lrp_evaluation *e, const struct lrp_seque
     if (!colon || !lrp_parse_int64(copy, &first) || !lrp_parse_int64(colon + 1, &last))
         return find_words(e, sequence, span, err);
     if (first < 0 || last <= first) return lrp_fail(err, LRP_USAGE, "--span %s: places are A:B with A < B", span);
+    if (first >= (int64_t)sequence->count)
+        return lrp_fail(err, LRP_USAGE, "--span %s: the text has %zu tokens, the first is at 0", span, sequence->count);
     return lrp_evaluation_add_span(e, (const int64_t[]){first, last}, err);
-}
-
-/* The first of these tokens that the vocabulary has; -1: none. */
-static int64_t token_of(const struct lrp_tokenizer *tokenizer, const char *const *names)
-{
-    int64_t id = -1;
-    for (size_t i = 0; tokenizer && id < 0 && names[i]; i++) {
-        id = lrp_tokenizer_id(tokenizer, names[i]);
-        const char *token = id >= 0 ? lrp_tokenizer_token(tokenizer, id) : NULL;
-        if (!token || strcmp(token, names[i]) != 0) id = -1;
-    }
-    return id;
 }
 
 enum lrp_status lrp_cli_evaluate_text(struct lrp_evaluation *e, const struct lrp_tokenizer *tokenizer,
                                       const struct lrp_sequence *sequence, const char *span, struct lrp_error *err)
 {
-    static const char *const masks[] = {"[MASK]", "<mask>", NULL}, *const pads[] = {"[PAD]", "<pad>", "<|endoftext|>", NULL};
     const size_t count = sequence->encoding.count;
     bool *keep = calloc(count + 1, sizeof *keep);
     if (!keep) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     for (size_t i = 0; i < count; i++) keep[i] = sequence->encoding.items[i].special;
-    enum lrp_status status =
-        lrp_evaluation_set_tokens(e, token_of(tokenizer, masks), token_of(tokenizer, pads), keep, count, err);
+    const enum lrp_status status = lrp_evaluation_set_tokens(e, tokenizer, keep, count, err);
     free(keep);
     return !status ? set_span(e, sequence, span, err) : status;
 }

@@ -10,7 +10,7 @@
 
 #include "table.h"
 
-enum { WIDTH = 100, INDENT = 34 };
+enum { WIDTH = 100, INDENT = 34, COMMAND_INDENT = 37 };
 
 /* Prints words from column `column` on, folded at WIDTH, later lines indented. */
 static void print_folded(FILE *file, const char *text, size_t column, size_t indent)
@@ -76,7 +76,10 @@ static void print_commands(FILE *file)
         const struct lrp_command *c = &lrp_cli_commands[i];
         char left[80];
         snprintf(left, sizeof left, "lrpscope %s%s%s", c->name, *c->name && *c->arguments ? " " : "", c->arguments);
-        fprintf(file, "  %-*s%s\n", INDENT - 2, left, c->summary);
+        if (strlen(left) + 4 > COMMAND_INDENT) /* as with options, what is long has a line of its own */
+            fprintf(file, "  %s\n  %-*s%s\n", left, COMMAND_INDENT - 2, "", c->summary);
+        else
+            fprintf(file, "  %-*s%s\n", COMMAND_INDENT - 2, left, c->summary);
     }
     const char *format;
     fputs("\nMODEL: an ONNX file, a JSON model, a folder as hubs lay them out, or hub:ORG/NAME in the local cache. INPUT: ",

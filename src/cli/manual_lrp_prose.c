@@ -290,7 +290,8 @@ static const struct lrp_prose metrics[] = {
      "below says of each what it shows and what it does not. r of a place is the sum of R over its channels; R is taken as it "
      "is, not as a picture of it. All settings meet the same inputs, units, baselines and random numbers, so that their "
      "differences are those of pairs: a lead is given with the standard error of the difference, and below two of these it is "
-     "no more than chance. Settings whose relevance agrees to 1e-6, but for a positive factor, are shown as one.",
+     "no more than chance. Settings whose relevance agrees in every input, but for a positive factor and the rounding of "
+     "floats (1e-5 of its length), are shown as one.",
      NULL},
     {P,
      "Pixel flipping takes regions away, the most relevant first (MoRF), the least relevant first (LeRF). x_0 is the input, "

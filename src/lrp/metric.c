@@ -130,6 +130,7 @@ static enum lrp_status measure_all(const struct lrp_metric *row, const struct lr
         map.place_count = sum_places(c, values, places);
         map.mask = c->mask ? c->mask + i % samples * c->mask_places : NULL;
         map.rank = field.rank;
+        map.tokens = field.looked_up;
         map.space = field.space;
         map.start = a->start[i % samples];
         memset(out[i].numbers, 0, sizeof out[i].numbers);

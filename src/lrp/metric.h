@@ -47,6 +47,7 @@ struct lrp_attribution_map {
     const unsigned char *mask; /* by place; NULL: there is none */
     int rank;                  /* axes of space */
     const int64_t *space;
+    bool tokens; /* places are those of a text */
     double start;
 };
 /* out[a * samples + n] is of attribution a and sample n, in rows with a zero line those of a random order follow. */

@@ -25,6 +25,7 @@ void lrp_evaluation_free(struct lrp_evaluation *e)
     for (size_t i = 0; e->curves && i < (e->row_count + 1) * e->column_count * LRP_METRIC_CURVES; i++) free(e->curves[i].sum);
     free(e->curves);
     free(e->numbers);
+    free(e->apart);
     for (size_t i = 0; i < e->row_count; i++) {
         free(e->rows[i].name);
         free(e->rows[i].left_out);
@@ -166,17 +167,30 @@ enum lrp_status lrp_evaluation_add_span(struct lrp_evaluation *e, const int64_t 
     return LRP_OK;
 }
 
-enum lrp_status lrp_evaluation_set_tokens(struct lrp_evaluation *e, int64_t mask_id, int64_t pad_id, const bool *keep,
+/* The first of these tokens that the vocabulary has; -1: none. */
+static int64_t token_of(const struct lrp_tokenizer *tokenizer, const char *const *names)
+{
+    int64_t id = -1;
+    for (size_t i = 0; tokenizer && id < 0 && names[i]; i++) {
+        id = lrp_tokenizer_id(tokenizer, names[i]);
+        const char *token = id >= 0 ? lrp_tokenizer_token(tokenizer, id) : NULL;
+        if (!token || strcmp(token, names[i]) != 0) id = -1;
+    }
+    return id;
+}
+
+enum lrp_status lrp_evaluation_set_tokens(struct lrp_evaluation *e, const struct lrp_tokenizer *tokenizer, const bool *keep,
                                           size_t count, struct lrp_error *err)
 {
+    static const char *const masks[] = {"[MASK]", "<mask>", NULL}, *const pads[] = {"[PAD]", "<pad>", "<|endoftext|>", NULL};
     bool *copy = malloc(count + 1);
     if (!copy) return no_memory(err);
     if (count) memcpy(copy, keep, count);
     free(e->keep);
     e->keep = copy;
     e->keep_count = count;
-    e->mask_id = mask_id;
-    e->pad_id = pad_id;
+    e->mask_id = token_of(tokenizer, masks);
+    e->pad_id = token_of(tokenizer, pads);
     return LRP_OK;
 }
 

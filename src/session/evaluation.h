@@ -11,6 +11,7 @@ struct lrp_evaluated {
     char *name;
     struct lrp_settings *settings; /* NULL: made elsewhere */
     struct lrp_tensor *made;       /* then; a row for each sample */
+    size_t made_rows;              /* how many, once it was seen beside an input */
     bool optional;
     char *left_out; /* why; NULL: it is not */
     size_t same_as; /* the first that agrees in all samples so far */
@@ -50,6 +51,7 @@ struct lrp_evaluation {
     int64_t (*spans)[2];
     size_t span_count;
     double masked, places; /* of all samples */
+    size_t empty_masks;
     int64_t mask_id, pad_id;
     bool *keep;
     size_t keep_count;
@@ -57,6 +59,7 @@ struct lrp_evaluation {
     double *numbers;
     size_t samples, capacity;
     struct lrp_curve_sum *curves; /* by row, column and curve */
+    bool *apart;                  /* [row * rows + other]: whether two have differed in a sample so far */
     int64_t passes;
     /* kept between inputs */
     struct lrp_fresh_network *fresh;
@@ -78,8 +81,8 @@ enum lrp_status lrp_evaluation_store(struct lrp_evaluation *e, const struct lrp_
 enum lrp_status lrp_evaluation_mask(struct lrp_evaluation *e, const struct lrp_passes *passes, const struct lrp_model *model,
                                     unsigned char **out, size_t *places, struct lrp_error *err);
 /* The attribution of a row that was made elsewhere, for the samples of a pass, by source. */
-enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, const struct lrp_evaluated *row,
-                                    const struct lrp_passes *passes, const struct lrp_tensor **out, struct lrp_error *err);
+enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, struct lrp_evaluated *row, const struct lrp_passes *passes,
+                                    const struct lrp_tensor **out, struct lrp_error *err);
 /* A setup of a setting whose network has random weights; borrowed until the next. */
 enum lrp_status lrp_evaluation_freshen(struct lrp_evaluation *e, size_t row, const struct lrp_setup *as,
                                        const struct lrp_variation *variation, struct lrp_setup **out, struct lrp_error *err);

@@ -176,7 +176,9 @@ static void draw_plot(const struct lrp_evaluation *e, size_t column, struct plot
         drawn++;
     }
     if (e->columns[column].call.row->info.curves[1])
-        lrp_draw_text(p->page, WIDTH - RIGHT + 12, p->top + PLOT_HEIGHT - BOTTOM - 10, 1, "line: morf, dashes: lerf", black);
+        for (int k = 0; k < 2; k++)
+            lrp_draw_text(p->page, WIDTH - RIGHT + 12, p->top + PLOT_HEIGHT - BOTTOM - 24 + 14 * k, 1,
+                          k ? "dashes: least (lerf)" : "line: most relevant first (morf)", black);
 }
 
 static enum lrp_status write_drawing(const struct lrp_evaluation *e, const char *path, struct lrp_error *err)
@@ -205,12 +207,20 @@ static bool ends_with(const char *text, const char *end)
     return length > more && strcmp(text + length - more, end) == 0;
 }
 
+enum lrp_status lrp_evaluation_check_curves(const struct lrp_evaluation *e, const char *path, struct lrp_error *err)
+{
+    bool any = false;
+    if (!ends_with(path, ".png") && !ends_with(path, ".csv"))
+        return lrp_fail(err, LRP_USAGE, "%s: curves are written as .csv or .png", path);
+    for (size_t c = 0; c < e->column_count; c++) any |= e->columns[c].call.row->info.curves[0] != NULL;
+    return any ? LRP_OK : lrp_fail(err, LRP_USAGE, "%s: none of the metrics has a curve", path);
+}
+
 enum lrp_status lrp_evaluation_write_curves(const struct lrp_evaluation *e, const char *path, struct lrp_error *err)
 {
-    const bool drawn = ends_with(path, ".png");
+    const enum lrp_status status = lrp_evaluation_check_curves(e, path, err);
     bool any = false;
-    if (!drawn && !ends_with(path, ".csv")) return lrp_fail(err, LRP_USAGE, "%s: curves are written as .csv or .png", path);
     for (size_t c = 0; c < e->column_count; c++) any |= has_curves(e, c);
-    if (!any) return lrp_fail(err, LRP_USAGE, "%s: none of the metrics has a curve", path);
-    return (drawn ? write_drawing : write_table)(e, path, err);
+    if (!status && !any) return lrp_fail(err, LRP_USAGE, "%s: none of the metrics has a curve", path);
+    return !status ? (ends_with(path, ".png") ? write_drawing : write_table)(e, path, err) : status;
 }

@@ -1,5 +1,6 @@
 /* evaluation_input.c: what an evaluation needs of its inputs: masks, attributions from elsewhere, and networks with random
  * weights. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -71,13 +72,22 @@ static enum lrp_status mask_array(const struct lrp_evaluation *e, const struct l
     return LRP_OK;
 }
 
-static void mask_box(const struct lrp_evaluation *e, const struct lrp_field *f, unsigned char *out)
+static enum lrp_status mask_box(const struct lrp_evaluation *e, const struct lrp_field *f, unsigned char *out,
+                                struct lrp_error *err)
 {
+    const int64_t *b = e->box;
     int64_t height, width;
     sides_of(f, &height, &width);
+    if (f->looked_up)
+        return lrp_fail(err, LRP_USAGE, "a box is part of a picture: where evidence lies in a text is said by --span");
+    if (b[0] >= width || b[1] >= height || b[2] <= 0 || b[3] <= 0)
+        return lrp_fail(err, LRP_USAGE,
+                        "the box %" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 " lies outside the input of %" PRId64 "x%" PRId64
+                        " pixels",
+                        b[0], b[1], b[2], b[3], width, height);
     for (int64_t y = 0; y < height; y++)
-        for (int64_t x = 0; x < width; x++)
-            out[y * width + x] = x >= e->box[0] && y >= e->box[1] && x < e->box[2] && y < e->box[3];
+        for (int64_t x = 0; x < width; x++) out[y * width + x] = x >= b[0] && y >= b[1] && x < b[2] && y < b[3];
+    return LRP_OK;
 }
 
 static void mask_spans(const struct lrp_evaluation *e, size_t places, unsigned char *out)
@@ -106,7 +116,7 @@ enum lrp_status lrp_evaluation_mask(struct lrp_evaluation *e, const struct lrp_p
         else if (e->has_mask)
             status = mask_picture(e, &f, model, of, err);
         else if (e->has_box)
-            mask_box(e, &f, of);
+            status = mask_box(e, &f, of, err);
         else
             mask_spans(e, *places, of);
     }
@@ -115,7 +125,7 @@ enum lrp_status lrp_evaluation_mask(struct lrp_evaluation *e, const struct lrp_p
 
 /* ---- attributions from elsewhere ---- */
 
-enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, const struct lrp_evaluated *row, const struct lrp_passes *p,
+enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, struct lrp_evaluated *row, const struct lrp_passes *p,
                                     const struct lrp_tensor **out, struct lrp_error *err)
 {
     size_t sources;
@@ -131,10 +141,14 @@ enum lrp_status lrp_evaluation_made(const struct lrp_evaluation *e, const struct
                many = !one && rows && (made->count / rows == f.each || made->count / rows == places);
     const size_t each = one ? made->count : many ? made->count / rows : 0;
     char got[160], want[160];
-    if (!each || e->samples + (size_t)p->samples > (one ? 1 : rows))
-        return lrp_fail(err, LRP_FILE, "%s: its shape is %s; an attribution has the input's, %s, a row for each sample",
+    if (each && e->samples + (size_t)p->samples > (one ? 1 : rows))
+        return lrp_fail(err, LRP_FILE, "%s: it has %zu row%s, and there are more inputs: an attribution has a row for each",
+                        row->name, one ? 1 : rows, one || rows == 1 ? "" : "s");
+    if (!each)
+        return lrp_fail(err, LRP_FILE, "%s: its shape is %s; an attribution has the input's, %s, a row for each input",
                         row->name, lrp_shape_text(&made->shape, 0, "x", got, sizeof got),
                         lrp_shape_text(&clean->shape, 0, "x", want, sizeof want));
+    row->made_rows = one ? 1 : rows;
     enum lrp_status status = lrp_tensor_new(LRP_DTYPE_FLOAT, &clean->shape, &t, err);
     for (size_t n = 0; !status && n < (size_t)p->samples; n++)
         for (size_t place = 0; place < places; place++)

@@ -32,13 +32,13 @@ static enum lrp_status no_memory(struct lrp_error *err)
 
 /* ---- relevance under every setting ---- */
 
-/* A setting with what holds for all: what is explained, of which output. */
+/* A setting with what holds for all: what goes in, what is explained, of which output. */
 static enum lrp_status settings_of(const struct lrp_evaluation *e, size_t row, struct lrp_settings **out, struct lrp_error *err)
 {
-    static const enum lrp_setting shared[] = {LRP_SETTING_TARGET, LRP_SETTING_OUTPUT_NAME};
     enum lrp_status status = lrp_settings_copy(e->rows[row].settings, out, err);
-    for (size_t i = 0; !status && i < sizeof shared / sizeof *shared; i++)
-        status = lrp_settings_set(*out, shared[i], lrp_settings_get(e->base, shared[i]), err);
+    for (int i = 0; !status && i < LRP_SETTING_COUNT; i++)
+        if (i == LRP_SETTING_TARGET || lrp_setting_is_of_scores((enum lrp_setting)i))
+            status = lrp_settings_take(*out, e->base, (enum lrp_setting)i, err);
     return status;
 }
 
@@ -240,7 +240,7 @@ static enum lrp_status explain(void *data, int setting, const struct lrp_variati
 
 /* ---- coincidence ---- */
 
-/* Of the length of an attribution of a sample: none is longer than 1e-6. */
+/* Of the length of an attribution of a sample: what is within 1e-5 of it is the rounding of floats. */
 static bool are_alike(const struct lrp_attribution *a, const struct lrp_attribution *b, size_t sources, size_t samples)
 {
     for (size_t n = 0; n < samples; n++) {
@@ -256,26 +256,27 @@ static bool are_alike(const struct lrp_attribution *a, const struct lrp_attribut
             }
         }
         /* |x/|x| - y/|y||^2 = 2 - 2 cos */
-        if (!(aa > 0 && bb > 0) || !(2 - 2 * ab / sqrt(aa * bb) <= 1e-11)) return false;
+        if (!(aa > 0 && bb > 0) || !(2 - 2 * ab / sqrt(aa * bb) <= 1e-10)) return false;
     }
     return true;
 }
 
-/* A setting that agreed with another so far stays with it only as long as it does. */
-static void find_same(struct evaluating *v)
+/* Each pair is compared for itself, so that two that part from a third stay together, whatever the order of inputs. */
+static enum lrp_status find_same(struct evaluating *v, struct lrp_error *err)
 {
     struct lrp_evaluation *e = v->e;
+    if (!e->apart) e->apart = calloc(e->row_count * e->row_count + 1, sizeof *e->apart);
+    if (!e->apart) return no_memory(err);
     for (size_t i = 0; i < v->count; i++) {
         struct lrp_evaluated *row = &e->rows[v->rows[i]];
-        size_t found = v->rows[i];
-        for (size_t k = 0; k < i && found == v->rows[i]; k++) {
-            const bool so_far = !e->samples || row->same_as == v->rows[k];
-            if (so_far && e->rows[v->rows[k]].same_as == v->rows[k] &&
-                are_alike(&v->of[i], &v->of[k], v->sources, (size_t)v->passes.samples))
-                found = v->rows[k];
+        row->same_as = v->rows[i];
+        for (size_t k = 0; k < i; k++) {
+            bool *apart = &e->apart[v->rows[i] * e->row_count + v->rows[k]];
+            *apart = *apart || !are_alike(&v->of[i], &v->of[k], v->sources, (size_t)v->passes.samples);
+            if (!*apart && row->same_as == v->rows[i] && e->rows[v->rows[k]].same_as == v->rows[k]) row->same_as = v->rows[k];
         }
-        row->same_as = found;
     }
+    return LRP_OK;
 }
 
 /* ---- metrics ---- */
@@ -304,9 +305,13 @@ static enum lrp_status measure(struct evaluating *v, struct lrp_error *err)
 
 static void count_mask(struct evaluating *v)
 {
-    const size_t count = v->mask ? (size_t)v->passes.samples * v->mask_places : 0;
-    for (size_t i = 0; i < count; i++) v->e->masked += v->mask[i] != 0;
-    v->e->places += (double)count;
+    for (size_t n = 0; v->mask && n < (size_t)v->passes.samples; n++) {
+        size_t within = 0;
+        for (size_t i = 0; i < v->mask_places; i++) within += v->mask[n * v->mask_places + i] != 0;
+        v->e->masked += (double)within;
+        v->e->places += (double)v->mask_places;
+        v->e->empty_masks += !within;
+    }
 }
 
 static void evaluating_free(struct evaluating *v)
@@ -350,8 +355,8 @@ enum lrp_status lrp_evaluation_run(struct lrp_evaluation *e, struct lrp_session 
     if (!status) status = gather(&v, err);
     if (!status) status = lrp_evaluation_mask(e, &v.passes, session->model, &v.mask, &v.mask_places, err);
     if (!status) status = measure(&v, err);
+    if (!status) status = find_same(&v, err);
     if (!status) {
-        find_same(&v);
         count_mask(&v);
         e->passes += v.passes.done + v.explained;
         status = lrp_evaluation_store(e, (const struct lrp_measure *const *)v.measures, v.rows, v.count,

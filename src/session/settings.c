@@ -105,6 +105,28 @@ enum lrp_status lrp_settings_set(struct lrp_settings *settings, enum lrp_setting
     return lrp_settings_list_arguments(settings) ? LRP_OK : out_of_memory(err);
 }
 
+enum lrp_status lrp_settings_take(struct lrp_settings *settings, const struct lrp_settings *from, enum lrp_setting setting,
+                                  struct lrp_error *err)
+{
+    const char *value = from->values[setting];
+    char *copy = value ? strdup(value) : NULL;
+    if (value && !copy) return out_of_memory(err);
+    free(settings->values[setting]);
+    settings->values[setting] = copy;
+    return lrp_settings_list_arguments(settings) ? LRP_OK : out_of_memory(err);
+}
+
+bool lrp_setting_is_of_scores(enum lrp_setting setting)
+{
+    static const bool forms[LRP_FORM_COUNT] = {
+        [LRP_FORM_PICTURE] = true, [LRP_FORM_PICTURE_FILE] = true, [LRP_FORM_SHAPE] = true, [LRP_FORM_FILE] = true};
+    static const bool others[LRP_SETTING_COUNT] = {[LRP_SETTING_TOKEN_INPUT] = true,
+                                                   [LRP_SETTING_OUTPUT_NAME] = true,
+                                                   [LRP_SETTING_STRIP_SOFTMAX] = true,
+                                                   [LRP_SETTING_STRIP_SIGMOID] = true};
+    return forms[lrp_setting_form(setting)] || others[setting];
+}
+
 enum lrp_status lrp_settings_add_input_shape(struct lrp_settings *settings, const char *text, struct lrp_error *err)
 {
     struct lrp_text all = {0};

@@ -150,7 +150,79 @@ def masks_go_where_pictures_go():
         fail("a mask for each input", done.stderr, told)
     else:
         same("a mask for each input", told["results"][0]["metrics"][0]["value"], (.25 + .5) / 2)
+    done = run("evaluate", "squares.onnx", "wide.pgm", "--skip-checks", "--metric", "mass-accuracy", "--box", "4,0,9,9")
+    if done.returncode != 2 or "outside the input of 4x4" not in done.stderr:
+        fail("a box outside", done.returncode, done.stderr)
     same("resized, not cropped", scored("mass-accuracy", "--attribution", "sixteen.npy", "--mask", "right.pgm", **seen).get("value"), .5)
+
+
+def masks_of_folders():
+    """Of inputs of one name each has its own mask, by its place; what has none is counted; an empty one has no score, and that is said."""
+    for name, values in (("kinds/a/x", [1] * 3), ("kinds/b/x", [1] * 3), ("kinds/b/y", [1] * 3), ("kinds/b/z", [1] * 3)):
+        os.makedirs(os.path.dirname(name), exist_ok=True)
+        put(name + ".npy", npy(values, [1, 3]))
+    for name, mask in (("of/a/x", [1, 0, 0]), ("of/b/x", [0, 1, 0]), ("of/z", [0, 0, 0])):
+        os.makedirs(os.path.dirname(name), exist_ok=True)
+        put(name + ".npy", npy(mask, [3]))
+    done = run("evaluate", "line.onnx", "kinds", "--skip-checks", "--json", "--composite", "zero", "--metric", "mass-accuracy", "--masks", "of")
+    told = json.loads(done.stdout)
+    # R = 3, 1, -2 of f = 2: 3/4 in the one mask, 1/4 in the other
+    same("masks by place", told["results"][0]["metrics"][0]["value"], .5)
+    if done.returncode != 3 or "neither of/y.png nor of/y.npy" not in done.stderr or [told["samples"], told["unreadable"]] != [3, 1]:
+        fail("an input without a mask", done.returncode, done.stderr, told)
+    if "1 of 3 inputs has an empty mask" not in done.stderr or told["warnings"] == []:
+        fail("an empty mask is not told", done.stderr)
+
+
+def alike():
+    """Two that part from a third in the second input stay one, whatever the order; a setting given twice is one, and alone wins nothing."""
+    for name, rows in (("p", [3, 1, -2, 1, 0, 0]), ("q", [3, 1, -2, 0, 1, 0]), ("q2", [6, 2, -4, 0, 2, 0])):
+        put(name + ".npy", npy(rows, [2, 3]))
+    many = [word for name in ("p", "q", "q2") for word in ("--attribution", name + ".npy")]
+    for files in (["ones.npy", "equal.npy"], ["pair.npy"]):
+        done = run("evaluate", "line.onnx", *files, "--target", "0" if len(files) > 1 else "0,0", "--skip-checks", "--json", *many, "--metric", "sparseness")
+        if done.returncode or [r["same_as"] for r in json.loads(done.stdout)["results"]] != [None, None, "q.npy"]:
+            fail("two that part from a third", *files, done.stdout, done.stderr)
+    done = run("evaluate", "line.onnx", "ones.npy", "--skip-checks", "--setting", "epsilon", "--setting", "epsilon", "--metric", "sparseness")
+    if "epsilon = epsilon" in done.stdout or "mean rank" in done.stdout or "wins" in done.stdout:
+        fail("a setting given twice", done.stdout)
+
+
+def what_goes_in():
+    """What a rules file says of preprocessing holds for all settings, unless an option does; two that differ do not compare."""
+    rules = lambda name, scale: put(name, json.dumps({"lrpscope": 1, "composite": "zero", "preprocess": {"scale": scale}}).encode())
+    rules("half.json", "0.5")
+    rules("third.json", "1/3")
+    seen = ["evaluate", "squares.onnx", "wide.pgm", "--target", "0", "--skip-checks", "--json", "--metric", "pixel-flipping(unit=pixel,steps=2)"]
+    for what, options, want in (("of the file", ["--setting", "half.json"], 800), ("for all", ["--setting", "gradient", "--setting", "half.json"], 800),
+                                ("the option's", ["--setting", "half.json", "--setting", "third.json", "--scale", "2"], 3200)):
+        done = run(*seen, *options)
+        if done.returncode:
+            fail(what, done.stderr)
+            continue
+        for result in json.loads(done.stdout)["results"]: # 16 pixels of 100
+            same("scale " + what, result["metrics"][0]["curves"]["lerf"][0], want)
+    done = run(*seen, "--setting", "half.json", "--setting", "third.json")
+    if done.returncode != 2 or "half.json and third.json differ in what goes into the model: scale" not in done.stderr:
+        fail("different inputs", done.returncode, done.stderr)
+
+
+def doubts():
+    """What numbers cannot be had, and why, is said."""
+    put("nan.npy", npy([3, float("nan"), -2], [1, 3]))
+    for given, said in ((["--attribution", "r2.npy"], "r2.npy has 2 rows, and 1 input was scored"), (["--attribution", "nan.npy"], "1 of its 3 values are NaN"),
+                        (["--attribution", "r.npy", "--metric", "sensitivity"], "sensitivity explains anew")):
+        done = run("evaluate", "line.onnx", "ones.npy", "--skip-checks", "--metric", "sparseness", *given)
+        if done.returncode or said not in done.stderr:
+            fail(" ".join(given), done.returncode, done.stderr)
+    done = run("evaluate", "line.onnx", "ones.npy", "--skip-checks", "--metric", "pixel-flipping(unit=pixel,score=softmax)", "--metric", "pixel-flipping(baseline=blur(3,2),unit=value)")
+    if "abpc(unit=pixel,score=softmax) (min)" not in done.stdout or "abpc(unit=value) (blur(3,2))" not in done.stdout:
+        fail("arguments in titles", done.stdout)
+    for wrong, said in ((["--curve", "c.jpg"], ".csv or .png"), (["--curve", "c.png", "--metric", "sparseness"], "none of the metrics has a curve"),
+                        (["--setting", "gradient", "--setting", "smoot-grad(n=5)"], "nearest: smooth-grad")):
+        done = run("evaluate", "line.onnx", "nosuch.npy", "--skip-checks", *wrong) # before any input is read
+        if done.returncode != 2 or said not in done.stderr:
+            fail(" ".join(wrong), done.returncode, done.stderr)
 
 
 def interrupted():
@@ -262,6 +334,19 @@ def texts():
     same("the mean of all tokens", mean["curves"]["morf"][3], 20 + 3 * 22 / 5)
     done = run(*text, "--metric", "mrr", "--span", "c")
     same("rank of a word", json.loads(done.stdout)["results"][0]["metrics"][0]["value"], 1 / 5)
+    # the inspector's view takes the same three words to the same mask
+    put("view.script", b":wait-idle\n:resize 120x40\n6\n:wait-idle\n:dump view.txt\n")
+    done = run("sum.onnx", *text[2:6], "--skip-checks", "--script", "view.script")
+    view = open("view.txt").read() if not done.returncode else ""
+    if any(said not in view for said in ("zero line; mean, mask", "what is taken becomes mask", "0 of 3 taken: MoRF 22")):
+        fail("the view of a text's scores", done.stderr, view)
+    # the word most relevant is next to c, not c; a picture's tolerance of 15 pixels would take all words for one
+    done = run(*text, "--metric", "pointing-game", "--metric", "pointing-game(tolerance=9)", "--span", "c")
+    same("no tolerance between words", [m["value"] for m in json.loads(done.stdout)["results"][0]["metrics"]], [0, 1])
+    for wrong, said in ((["--span", "9:12"], "5 tokens"), (["--box", "0,0,1,1"], "--span")):
+        done = run(*text, "--metric", "mrr", *wrong)
+        if done.returncode != 2 or said not in done.stderr:
+            fail(" ".join(wrong), done.returncode, done.stderr)
     done = run(*text, "--metric", "mrr", "--span", "d")
     if done.returncode != 2 or "does not hold it" not in done.stderr:
         fail("a span that is not there", done.stderr)
@@ -370,7 +455,7 @@ def main():
                                     ("u", [1, 0, 0, 1, 1, 1], [2, 3]), ("pair", [1, 1, 1, 2, 2, 2], [2, 3]), ("r2", [3, 1, -2] * 2, [2, 3]),
                                     ("back2", [-3, -1, 2] * 2, [2, 3]), ("back", [-3, -1, 2], [1, 3]), ("slope", [0, 1, 5], [1, 3])):
             put(name + ".npy", npy(values, shape))
-        for part in (flipping, numbers_alone, places, masks_go_where_pictures_go, interrupted, explained_anew, together, texts, shorter_texts, attributions_of_files, settings, folders):
+        for part in (flipping, numbers_alone, places, masks_go_where_pictures_go, masks_of_folders, alike, what_goes_in, doubts, interrupted, explained_anew, together, texts, shorter_texts, attributions_of_files, settings, folders):
             part()
         listed = {m["name"] for m in json.loads(run("metrics", "--json").stdout)["metrics"]}
         if listed - worked:

@@ -219,7 +219,7 @@ static enum lrp_status flip(struct lrp_metric_case *c, struct lrp_measure *out, 
 const struct lrp_metric lrp_metric_row_pixel_flipping =
     {.info =
          {.name = "pixel-flipping",
-          .line = "how the score falls as the most relevant regions are taken away first, against the least relevant first",
+          .line = "how the score falls as the most relevant parts are taken away first, against the least relevant first",
           .formula = "ABPC = mean over k of y_k(LeRF) - y_k(MoRF); AOPC = mean of y_0 - y_k; AUC by trapezoids",
           .cost = "2 L x forward, L = units / step; for all settings together 4 L for the random orders",
           .shows = "A high ABPC says that the network's output hangs on what the map marks and not on what it leaves out. It "

@@ -59,7 +59,8 @@ static double distance(const struct lrp_attribution_map *m, size_t a, size_t b)
 static enum lrp_status point(const struct lrp_attribution_map *m, const struct lrp_given *given, struct lrp_measure *out,
                              struct lrp_error *err)
 {
-    const double tolerance = lrp_given_number(given, "tolerance", 0);
+    /* what is near in a picture is another word in a text */
+    const double tolerance = m->tokens && !lrp_given_named(given, "tolerance") ? 0 : lrp_given_number(given, "tolerance", 0);
     size_t best = 0;
     (void)err;
     if (is_empty(m, out)) return LRP_OK;
@@ -78,7 +79,8 @@ const struct lrp_metric lrp_metric_row_pointing_game = {
              .shows = "That the strongest point is on the object; nothing of all other points.",
              .better = LRP_BETTER_MORE,
              .numbers = {"value"},
-             LRP_METHOD_TAKES({"tolerance", "15", LRP_METHOD_NUMBER, NULL, "pixels by which the mask grows"})},
+             LRP_METHOD_TAKES({"tolerance", "15", LRP_METHOD_NUMBER, NULL,
+                               "pixels by which the mask grows; of tokens 0 unless it is given"})},
     .measure = point,
     .needs_mask = true};
 

@@ -8,6 +8,7 @@
 #include "lrpscope/composite.h"
 #include "lrpscope/evaluation.h"
 #include "lrpscope/method.h"
+#include "lrpscope/text.h"
 #include "runner.h"
 
 /* What a thread scores; `scores` and `fresh` are under the lock, all else is the thread's while it runs. */
@@ -16,6 +17,8 @@ struct lrp_evaluating {
     struct lrp_session *session;       /* owned; set under the lock */
     struct lrp_settings *base, **each; /* owned; each: by row */
     size_t count;
+    struct lrp_token_map tokens;           /* of a text: which are no words */
+    const struct lrp_tokenizer *tokenizer; /* borrowed; it lives as long as the runner */
     int wake_fd;
     pthread_mutex_t lock;
     struct lrp_setting_scores scores;
@@ -73,6 +76,7 @@ static void keep_row(struct lrp_evaluating *v, const struct lrp_evaluation *e, s
     struct lrp_scored *to = &v->scores.rows[row];
     for (size_t b = 0; b < LRP_BASELINES && b < lrp_evaluation_columns(e); b++) {
         const struct lrp_metric_info *metric = lrp_evaluation_column_at(e, b).metric;
+        snprintf(v->scores.baselines[b], sizeof v->scores.baselines[b], "%.30s", lrp_evaluation_column_at(e, b).baseline);
         copy_curves(e, 0, b, false, &to->flipping[b]);
         to->flipping[b].abpc = lrp_evaluation_score(e, 0, b, abpc_of(metric)).mean;
         if (row) continue;
@@ -94,6 +98,18 @@ static void tell(struct lrp_evaluating *v)
     }
 }
 
+/* Of a text, special tokens stay, as they do for evaluate. */
+static enum lrp_status say_tokens(const struct lrp_evaluating *v, struct lrp_evaluation *e, struct lrp_error *err)
+{
+    const size_t count = v->tokens.count;
+    bool *keep = calloc(count + 1, sizeof *keep);
+    if (!keep) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; i < count; i++) keep[i] = v->tokens.rows[i].special;
+    const enum lrp_status status = count ? lrp_evaluation_set_tokens(e, v->tokenizer, keep, count, err) : LRP_OK;
+    free(keep);
+    return status;
+}
+
 /* Random orders are the same for all: the first row has them. */
 static void score_row(struct lrp_evaluating *v, size_t row)
 {
@@ -102,6 +118,7 @@ static void score_row(struct lrp_evaluating *v, size_t row)
     struct lrp_error err = {0};
     enum lrp_status status = lrp_evaluation_new(row ? without : with, 1, &e, &err);
     if (!status) status = lrp_evaluation_set_base(e, v->base, &err);
+    if (!status) status = say_tokens(v, e, &err);
     if (!status) status = lrp_evaluation_add_setting(e, v->scores.rows[row].name, v->each[row], true, &err);
     if (!status) status = lrp_evaluation_run(e, v->session, &err);
     const char *why = status ? err.message : lrp_evaluation_left_out(e, 0);
@@ -205,6 +222,7 @@ static void evaluating_free(struct lrp_evaluating *v)
     lrp_session_free(v->session);
     lrp_snapshot_release(v->of);
     lrp_scores_free(&v->scores);
+    lrp_token_map_free(&v->tokens);
     pthread_mutex_destroy(&v->lock);
     free(v);
 }
@@ -268,11 +286,11 @@ void lrp_runner_evaluate(struct lrp_runner *runner)
     pthread_mutex_init(&v->lock, NULL);
     v->wake_fd = runner->wake[1];
     v->scores.running = true;
-    v->scores.baselines[0] = "mean";
-    v->scores.baselines[1] = "min";
+    v->tokenizer = runner->tokenizer;
     snprintf(v->scores.input, sizeof v->scores.input, "%.120s", now->input_label ? now->input_label : "");
     const bool ok = *v->scores.input && lrp_settings_copy(now->settings, &v->base, &err) == LRP_OK &&
-                    lrp_settings_set(v->base, LRP_SETTING_CONCEPT, "", &err) == LRP_OK && add_rows(v);
+                    lrp_settings_set(v->base, LRP_SETTING_CONCEPT, "", &err) == LRP_OK &&
+                    lrp_snapshot_tokens(now, 0, &v->tokens, &err) == LRP_OK && add_rows(v);
     v->of = lrp_snapshot_retain(now);
     runner->scoring = v;
     if (ok) show_scores(runner);

@@ -6,7 +6,7 @@
 #include "format.h"
 #include "view.h"
 
-enum { PLOT_LEAST_ROWS = 6, PLOT_LEAST_COLUMNS = 24, NAME_COLUMNS = 26, NUMBER_COLUMNS = 12 };
+enum { PLOT_LEAST_ROWS = 6, PLOT_LEAST_COLUMNS = 24, NAME_COLUMNS = 26, NUMBER_COLUMNS = 12, READ_OUT_COLUMNS = 58 };
 
 /* ---- the table ---- */
 
@@ -58,9 +58,9 @@ static void lines_of(const struct lrp_app *app, int width, struct lrp_lines *lin
     (void)width;
     for (size_t i = 0; i < s->count; i++) add_row(app, (int)i, lines);
     if (s->random[0].length)
-        lrp_lines_add(lines, LRP_STYLE_DIM, -1, "%-*s %*s %*s  the zero line", NAME_COLUMNS, "random order", NUMBER_COLUMNS,
+        lrp_lines_add(lines, LRP_STYLE_DIM, -1, "%-*s %*s %*s  zero line; %s, %s", NAME_COLUMNS, "random order", NUMBER_COLUMNS,
                       lrp_value_text(s->random[0].abpc, first, sizeof first), NUMBER_COLUMNS,
-                      lrp_value_text(s->random[1].abpc, second, sizeof second));
+                      lrp_value_text(s->random[1].abpc, second, sizeof second), s->baselines[0], s->baselines[1]);
     if (s->count) add_verdict(app, lines);
     if (!s->count)
         lrp_lines_add(lines, LRP_STYLE_DIM, -1, "%s",
@@ -133,15 +133,17 @@ static void draw_step(struct lrp_canvas *canvas, const struct panel *p, int step
         if (rune_at(canvas, x, p->at.y + y) <= ' ') lrp_canvas_rune(canvas, x, p->at.y + y, 0x2502, LRP_STYLE_BORDER);
 }
 
-/* "12 of 49 taken: most relevant first 3.1, least first 8.2, random 6.0" */
+/* "12 of 49 taken: MoRF 3.1  LeRF 8.2  random 6.0", or what is left of that in a narrow panel. */
 static void draw_read_out(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at,
                           const struct lrp_scored *row, int baseline)
 {
     const struct lrp_flipping *f = &row->flipping[baseline], *r = &app->scores.random[baseline];
     const size_t k = app->flip_step < (int)f->length ? (size_t)app->flip_step : f->length - 1;
     char m[32], l[32], z[32];
-    lrp_canvas_format(canvas, at.x, at.y, at.columns, LRP_STYLE_NORMAL, "%zu of %zu taken: MoRF %s  LeRF %s  random %s", k,
-                      f->length - 1, lrp_value_text(f->morf[k], m, sizeof m), lrp_value_text(f->lerf[k], l, sizeof l),
+    lrp_canvas_format(canvas, at.x, at.y, at.columns, LRP_STYLE_NORMAL,
+                      at.columns < READ_OUT_COLUMNS ? "%zu/%zu: MoRF %s LeRF %s random %s"
+                                                    : "%zu of %zu taken: MoRF %s  LeRF %s  random %s",
+                      k, f->length - 1, lrp_value_text(f->morf[k], m, sizeof m), lrp_value_text(f->lerf[k], l, sizeof l),
                       k < r->length ? lrp_value_text(r->morf[k], z, sizeof z) : "-");
 }
 
@@ -156,7 +158,7 @@ static void draw_panel(const struct lrp_app *app, struct lrp_canvas *canvas, str
     widen_to(&p, f->lerf, f->length);
     widen_to(&p, r->morf, r->length);
     if (!(p.high > p.low)) p.high = p.low + 1;
-    lrp_canvas_format(canvas, rect.x, rect.y, rect.columns, LRP_STYLE_COLUMN, "regions become %s; top %s",
+    lrp_canvas_format(canvas, rect.x, rect.y, rect.columns, LRP_STYLE_COLUMN, "what is taken becomes %s; top %s",
                       app->scores.baselines[baseline], lrp_value_text(p.high, high, sizeof high));
     draw_step(canvas, &p, app->flip_step, f->length);
     draw_curve(canvas, &p, r->morf, r->length, 'r', LRP_STYLE_DIM);
@@ -196,7 +198,7 @@ static void draw_evaluation(const struct lrp_app *app, struct lrp_canvas *canvas
 
 const struct lrp_view_row lrp_view_evaluation = {
     .name = "evaluation",
-    .title = "ABPC by pixel flipping (mean and min in the place of what is taken); {follow} takes a setting",
+    .title = "ABPC by pixel flipping with two baselines, more is better; {follow} takes a setting",
     .draw = draw_evaluation,
     .lines = lines_of,
     .opened = lrp_app_open_scores,

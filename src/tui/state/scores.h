@@ -27,7 +27,7 @@ struct lrp_setting_scores {
     size_t count, done;
     bool running;
     char input[128];                           /* what it is of */
-    const char *baselines[LRP_BASELINES];      /* their names; static */
+    char baselines[LRP_BASELINES][32];         /* their names; "" until they are known */
     struct lrp_flipping random[LRP_BASELINES]; /* morf: in a random order; lerf: NULL */
 };
 void lrp_scores_free(struct lrp_setting_scores *scores);
