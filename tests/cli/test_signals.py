@@ -105,6 +105,7 @@ def nohup():
     time.sleep(0.5)
     expect("an ignored HUP stays ignored", child.poll() is None)
     child.send_signal(signal.SIGTERM)
+    drain(master, 10, b"\x1b[?1049l") # what nobody reads would keep it from ending
     child.wait(60)
     os.close(master), os.close(slave)
 
