@@ -10,20 +10,15 @@ static bool lines_up_by_axis(const struct lrp_call *call)
     return call->opset < 7 && lrp_call_int(call, "broadcast", 0) != 0;
 }
 
-bool lrp_match_names(const struct lrp_node *node, const char *op_type)
+bool lrp_match_runs(const struct lrp_node *node)
 {
-    return node && !*node->call.domain && strcmp(node->call.op_type, op_type) == 0;
-}
-
-bool lrp_match_runs(const struct lrp_node *node, const char *op_type)
-{
-    return lrp_match_names(node, op_type) && node->state == LRP_NODE_LIVE && !*node->obstacle && !lines_up_by_axis(&node->call);
+    return node->state == LRP_NODE_LIVE && !*node->obstacle && !lines_up_by_axis(&node->call);
 }
 
 bool lrp_match_is_own(const struct lrp_node *node, const char *op_type)
 {
-    return node && node->state == LRP_NODE_LIVE && strcmp(node->call.domain, "lrpscope") == 0 &&
-           strcmp(node->call.op_type, op_type) == 0;
+    return node && lrp_match_same_word(node->call.op_type, op_type) && node->state == LRP_NODE_LIVE &&
+           strcmp(node->call.domain, "lrpscope") == 0;
 }
 
 void lrp_match_add(struct lrp_match *match, int node)
@@ -55,16 +50,25 @@ int lrp_match_source(const struct lrp_graph *graph, int value)
     return value;
 }
 
+const struct lrp_node *lrp_match_maker(const struct lrp_graph *graph, int value)
+{
+    return lrp_graph_producer(graph, lrp_match_source(graph, value));
+}
+
+void lrp_match_take(struct lrp_match *match, int value, const struct lrp_node *maker)
+{
+    const struct lrp_graph *g = match->graph;
+    for (int node = g->values[value].producer; node >= 0; node = g->values[g->nodes[node].in[0]].producer) {
+        lrp_match_add(match, node);
+        if (&g->nodes[node] == maker) break;
+    }
+}
+
 const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type)
 {
-    const int source = lrp_match_source(match->graph, value);
-    const struct lrp_node *node = lrp_graph_producer(match->graph, source);
+    const struct lrp_node *node = lrp_match_maker(match->graph, value);
     if (!lrp_match_is(node, op_type)) return NULL;
-    for (const struct lrp_node *n; value != source; value = n->in[0]) {
-        n = hands_on(match->graph, value);
-        lrp_match_add(match, (int)(n - match->graph->nodes));
-    }
-    lrp_match_add(match, (int)(node - match->graph->nodes));
+    lrp_match_take(match, value, node);
     return node;
 }
 
@@ -127,14 +131,22 @@ bool lrp_match_scalar(const struct lrp_graph *graph, int value, double *out)
     return true;
 }
 
+/* All bytes of a constant repeat its first element: as most that are one number lie in a file. */
+static bool repeats_first(const struct lrp_blob *blob)
+{
+    const size_t size = lrp_dtype_size(blob->dtype);
+    return blob->raw && size && memcmp(blob->raw, (const char *)blob->raw + size, (blob->count - 1) * size) == 0;
+}
+
 /* All elements of a constant are one number; the first that differs ends the search. */
 static bool is_uniform(const struct lrp_blob *blob, double *out)
 {
     const float first = blob->count ? lrp_blob_get_f32(blob, 0) : NAN;
+    *out = (double)first;
+    if (isnan(first) || repeats_first(blob)) return !isnan(first);
     for (size_t i = 1; i < blob->count; i++)
         if (lrp_blob_get_f32(blob, i) != first) return false;
-    *out = (double)first;
-    return !isnan(first);
+    return true;
 }
 
 bool lrp_match_number(const struct lrp_graph *graph, int value, double *out)

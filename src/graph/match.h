@@ -2,6 +2,8 @@
 #ifndef LRP_GRAPH_MATCH_H
 #define LRP_GRAPH_MATCH_H
 
+#include <string.h>
+
 #include "graph.h"
 
 /* Patterns (pattern_*.c) and the steps of canonization (canonize.c) are statements about operators written one after another:
@@ -23,8 +25,11 @@ struct lrp_match {
 void lrp_match_add(struct lrp_match *match, int node);
 /* What a value is before identities and casts between floats, a few of them at most; they are not recorded. */
 int lrp_match_source(const struct lrp_graph *graph, int value);
-/* The live node of ai.onnx operator `op_type` that makes a value, seen through identities and casts between floats, recorded
- * in the match with them; NULL if it is another. */
+/* The live node that makes a value, seen through identities and casts between floats; NULL: none does. */
+const struct lrp_node *lrp_match_maker(const struct lrp_graph *graph, int value);
+/* Records the maker of a value in the match, with what it was seen through. */
+void lrp_match_take(struct lrp_match *match, int value, const struct lrp_node *maker);
+/* The maker of a value, taken, if it is of ai.onnx operator `op_type`; NULL if it is another. */
 const struct lrp_node *lrp_match_producer(struct lrp_match *match, int value, const char *op_type);
 /* True if nothing outside the pattern reads a value made inside it (but the root's output). */
 bool lrp_match_closed(const struct lrp_match *match);
@@ -61,13 +66,22 @@ bool lrp_match_same(const struct lrp_match *match, int a, int b);
 /* The bounds of a Clip that are known, infinite where it has none. */
 bool lrp_match_clip_bounds(const struct lrp_graph *graph, const struct lrp_node *clip, double *low, double *high);
 bool lrp_match_near(double a, double b);
+/* A live node that can run, with operands that line up as patterns expect. */
+bool lrp_match_runs(const struct lrp_node *node);
+/* Asked of every node for dozens of operators: first letters nearly always tell. */
+static inline bool lrp_match_same_word(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
 /* The node is of that operator of ai.onnx, whether or not it can run. */
-bool lrp_match_names(const struct lrp_node *node, const char *op_type);
+static inline bool lrp_match_names(const struct lrp_node *node, const char *op_type)
+{
+    return node && lrp_match_same_word(node->call.op_type, op_type) && !*node->call.domain;
+}
 /* A live one that can run; NULL is none. */
-bool lrp_match_runs(const struct lrp_node *node, const char *op_type);
 static inline bool lrp_match_is(const struct lrp_node *node, const char *op_type)
 {
-    return node && lrp_match_runs(node, op_type);
+    return lrp_match_names(node, op_type) && lrp_match_runs(node);
 }
 /* A live one of our own operators. */
 bool lrp_match_is_own(const struct lrp_node *node, const char *op_type);

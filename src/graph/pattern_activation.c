@@ -124,6 +124,7 @@ bool lrp_pattern_activation(struct lrp_graph *graph, int node)
     if (!lrp_match_product(&m, graph->nodes[node].out[0], &p) || p.count != 2) return false;
     for (int i = 0; i < 2; i++) {
         int x = p.factors[i], factor = p.factors[1 - i];
+        if (graph->values[x].desc.constant || graph->values[factor].desc.constant) return false; /* a scale */
         for (size_t k = 0; k < sizeof gates / sizeof *gates; k++)
             if (try_gate(graph, node, &gates[k], x, factor)) return true;
         if (try_swish(graph, node, x, factor)) return true;

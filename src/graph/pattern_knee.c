@@ -36,23 +36,48 @@ static bool of_line(struct reading *r, int value, struct knee f, struct knee *ou
     return true;
 }
 
-/* Max(t, 0), Min(t, 0), and Clip with one bound. */
-static bool read_bound(struct reading *r, int value, struct knee *out)
+/* ---- the operators it may be made of, each with its output's node ---- */
+
+static bool read_relu(struct reading *r, const struct lrp_node *n, struct knee *out)
 {
-    static const char *const names[] = {"Max", "Min"};
-    const struct lrp_graph *g = r->match->graph;
+    return of_line(r, n->in[0], (struct knee){1, 0}, out);
+}
+
+static bool read_abs(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    return of_line(r, n->in[0], (struct knee){1, -1}, out);
+}
+
+static bool read_neg(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    return of_line(r, n->in[0], (struct knee){-1, -1}, out);
+}
+
+/* Max(t, 0), Min(t, 0) */
+static bool read_bound(struct reading *r, const struct lrp_node *n, struct knee f, struct knee *out)
+{
     int data;
+    double bound;
+    return lrp_match_number_operand(r->match->graph, n, &data, &bound) && bound == 0 && of_line(r, data, f, out);
+}
+
+static bool read_max(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    return read_bound(r, n, (struct knee){1, 0}, out);
+}
+
+static bool read_min(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    return read_bound(r, n, (struct knee){0, 1}, out);
+}
+
+/* With one bound, which is 0. */
+static bool read_clip(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
     double low, high;
-    for (int k = 0; k < 2; k++) {
-        const struct lrp_node *n = lrp_match_producer(r->match, value, names[k]);
-        if (n)
-            return lrp_match_number_operand(g, n, &data, &low) && low == 0 &&
-                   of_line(r, data, k ? (struct knee){0, 1} : (struct knee){1, 0}, out);
-    }
-    const struct lrp_node *clip = lrp_match_producer(r->match, value, "Clip");
-    if (!clip || !lrp_match_clip_bounds(g, clip, &low, &high)) return false;
-    if (low == 0 && high == INFINITY) return of_line(r, clip->in[0], (struct knee){1, 0}, out);
-    return low == -INFINITY && high == 0 && of_line(r, clip->in[0], (struct knee){0, 1}, out);
+    if (!lrp_match_clip_bounds(r->match->graph, n, &low, &high)) return false;
+    if (low == 0 && high == INFINITY) return of_line(r, n->in[0], (struct knee){1, 0}, out);
+    return low == -INFINITY && high == 0 && of_line(r, n->in[0], (struct knee){0, 1}, out);
 }
 
 /* The side of 0 that a condition asks for: 1 above, -1 below, 0: it is none of x and 0. At 0 both sides agree. */
@@ -63,9 +88,10 @@ static int side_of(struct reading *r, int condition)
         int side;
     } rows[] = {{"Greater", 1}, {"GreaterOrEqual", 1}, {"Less", -1}, {"LessOrEqual", -1}};
     const struct lrp_graph *g = r->match->graph;
+    const struct lrp_node *n = lrp_match_maker(g, condition);
     for (size_t k = 0; k < sizeof rows / sizeof *rows; k++) {
-        const struct lrp_node *n = lrp_match_producer(r->match, condition, rows[k].op_type);
-        if (!n) continue;
+        if (!lrp_match_is(n, rows[k].op_type)) continue;
+        lrp_match_take(r->match, condition, n);
         if (is_zero(g, n->in[1]) && lrp_match_same(r->match, n->in[0], r->x)) return rows[k].side;
         return is_zero(g, n->in[0]) && lrp_match_same(r->match, n->in[1], r->x) ? -rows[k].side : 0;
     }
@@ -81,7 +107,7 @@ static bool read_where(struct reading *r, const struct lrp_node *n, struct knee 
     return true;
 }
 
-static bool read_sum(struct reading *r, const struct lrp_node *n, double sign, struct knee *out)
+static bool read_both(struct reading *r, const struct lrp_node *n, double sign, struct knee *out)
 {
     struct knee a, b;
     if (!read_knee(r, n->in[0], &a) || !read_knee(r, n->in[1], &b)) return false;
@@ -89,31 +115,52 @@ static bool read_sum(struct reading *r, const struct lrp_node *n, double sign, s
     return true;
 }
 
-/* A number times one of them, or one divided by a number. */
-static bool read_multiple(struct reading *r, const struct lrp_node *n, bool quotient, struct knee *out)
+static bool read_sum(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    return read_both(r, n, 1, out);
+}
+
+static bool read_difference(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    return read_both(r, n, -1, out);
+}
+
+/* A number times one of them. */
+static bool read_multiple(struct reading *r, const struct lrp_node *n, struct knee *out)
 {
     const struct lrp_graph *g = r->match->graph;
     double c;
-    const bool first = !quotient && lrp_match_number(g, n->in[0], &c);
+    const bool first = lrp_match_number(g, n->in[0], &c);
     if ((!first && !lrp_match_number(g, n->in[1], &c)) || !read_knee(r, n->in[first ? 1 : 0], out)) return false;
-    if (quotient) c = 1 / c;
     *out = (struct knee){c * out->above, c * out->below};
     return true;
 }
 
+/* One divided by a number. */
+static bool read_quotient(struct reading *r, const struct lrp_node *n, struct knee *out)
+{
+    double c;
+    if (!lrp_match_number(r->match->graph, n->in[1], &c) || !read_knee(r, n->in[0], out)) return false;
+    *out = (struct knee){1 / c * out->above, 1 / c * out->below};
+    return true;
+}
+
+static const struct {
+    const char *op_type;
+    bool (*read)(struct reading *r, const struct lrp_node *n, struct knee *out);
+} readers[] = {{"Relu", read_relu}, {"Abs", read_abs},        {"Neg", read_neg},      {"Mul", read_multiple},
+               {"Add", read_sum},   {"Sub", read_difference}, {"Div", read_quotient}, {"Max", read_max},
+               {"Min", read_min},   {"Clip", read_clip},      {"Where", read_where}};
+
 static bool read_operator(struct reading *r, int value, struct knee *out)
 {
-    struct lrp_match *m = r->match;
-    const struct lrp_node *n;
-    if ((n = lrp_match_producer(m, value, "Relu"))) return of_line(r, n->in[0], (struct knee){1, 0}, out);
-    if ((n = lrp_match_producer(m, value, "Abs"))) return of_line(r, n->in[0], (struct knee){1, -1}, out);
-    if ((n = lrp_match_producer(m, value, "Neg"))) return of_line(r, n->in[0], (struct knee){-1, -1}, out);
-    if ((n = lrp_match_producer(m, value, "Mul"))) return read_multiple(r, n, false, out);
-    if ((n = lrp_match_producer(m, value, "Div"))) return read_multiple(r, n, true, out);
-    if ((n = lrp_match_producer(m, value, "Where"))) return read_where(r, n, out);
-    if ((n = lrp_match_producer(m, value, "Add"))) return read_sum(r, n, 1, out);
-    if ((n = lrp_match_producer(m, value, "Sub"))) return read_sum(r, n, -1, out);
-    return read_bound(r, value, out);
+    const struct lrp_node *n = lrp_match_maker(r->match->graph, value);
+    for (size_t k = 0; n && k < sizeof readers / sizeof *readers; k++) {
+        if (!lrp_match_is(n, readers[k].op_type)) continue;
+        lrp_match_take(r->match, value, n);
+        return readers[k].read(r, n, out);
+    }
+    return false;
 }
 
 static bool read_knee(struct reading *r, int value, struct knee *out)
@@ -137,14 +184,23 @@ static bool is_number(const struct lrp_graph *g, int value)
     return g->values[value].desc.constant || lrp_match_number(g, value, &c);
 }
 
-/* The next value towards x: what a node of the kinds above works on. */
+/* A number other than 0 is added: the sum is not 0 at 0, whatever is behind it. */
+static bool is_shift(const struct lrp_graph *g, const struct lrp_node *n)
+{
+    if (!lrp_match_is(n, "Add") && !lrp_match_is(n, "Sub")) return false;
+    for (int i = 0; i < 2; i++)
+        if (is_number(g, n->in[i]) && !is_zero(g, n->in[i])) return true;
+    return false;
+}
+
+/* The next value towards x: what a node of the kinds above works on; -1: nothing behind it can be x. */
 static int one_deeper(const struct lrp_graph *g, int value)
 {
-    static const char *const names[] = {"Relu", "Abs", "Neg", "Mul", "Div", "Add", "Sub", "Max", "Min", "Clip"};
-    const struct lrp_node *n = lrp_graph_producer(g, lrp_match_source(g, value));
-    for (size_t k = 0; n && k < sizeof names / sizeof *names; k++)
-        if (lrp_match_is(n, names[k])) return is_number(g, n->in[0]) ? lrp_node_input(n, 1) : n->in[0];
+    const struct lrp_node *n = lrp_match_maker(g, value);
+    if (is_shift(g, n)) return -1;
     if (lrp_match_is(n, "Where")) return is_number(g, n->in[1]) ? n->in[2] : n->in[1];
+    for (size_t k = 0; n && k < sizeof readers / sizeof *readers; k++)
+        if (lrp_match_is(n, readers[k].op_type)) return is_number(g, n->in[0]) ? lrp_node_input(n, 1) : n->in[0];
     return -1;
 }
 

@@ -4,6 +4,8 @@
 #include <math.h>
 
 enum { DEEPEST = 12 };
+/* Steps of arithmetic with constants around one operator: what is written by hand has three or four. */
+enum { MOST_STEPS = 6 };
 
 /* One reading: what x is, and how deep it still may go. */
 struct polynomial_reading {
@@ -45,33 +47,59 @@ static bool read_power(struct polynomial_reading *r, const struct lrp_node *n, s
     return true;
 }
 
-/* Rows: an operator of two values, and what it makes of their polynomials. */
-static bool add_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+static bool read_negative(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
 {
-    combine_polynomials(a, 1, b, out);
+    struct lrp_polynomial a;
+    if (!read_value(r, n->in[0], &a)) return false;
+    combine_polynomials(&(struct lrp_polynomial){{0}}, -1, &a, out);
     return true;
 }
-static bool subtract_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+
+static bool read_operands(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial operands[2])
 {
-    combine_polynomials(a, -1, b, out);
+    return read_value(r, n->in[0], &operands[0]) && read_value(r, n->in[1], &operands[1]);
+}
+
+static bool read_sum(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
+{
+    struct lrp_polynomial p[2];
+    if (!read_operands(r, n, p)) return false;
+    combine_polynomials(&p[0], 1, &p[1], out);
     return true;
 }
-static bool divide_polynomials(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out)
+
+static bool read_difference(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
 {
-    if (b->c[0] == 0 || b->c[1] != 0 || b->c[2] != 0 || b->c[3] != 0) return false;
-    combine_polynomials(&(struct lrp_polynomial){{0}}, 1 / b->c[0], a, out);
+    struct lrp_polynomial p[2];
+    if (!read_operands(r, n, p)) return false;
+    combine_polynomials(&p[0], -1, &p[1], out);
     return true;
 }
+
+static bool read_product(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
+{
+    struct lrp_polynomial p[2];
+    return read_operands(r, n, p) && multiply_polynomials(&p[0], &p[1], out);
+}
+
+/* By a number. */
+static bool read_quotient(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out)
+{
+    struct lrp_polynomial p[2];
+    if (!read_operands(r, n, p) || p[1].c[0] == 0 || p[1].c[1] != 0 || p[1].c[2] != 0 || p[1].c[3] != 0) return false;
+    combine_polynomials(&(struct lrp_polynomial){{0}}, 1 / p[1].c[0], &p[0], out);
+    return true;
+}
+
 static const struct {
     const char *op_type;
-    bool (*apply)(const struct lrp_polynomial *a, const struct lrp_polynomial *b, struct lrp_polynomial *out);
-} operations[] = {
-    {"Add", add_polynomials}, {"Sub", subtract_polynomials}, {"Mul", multiply_polynomials}, {"Div", divide_polynomials}};
+    bool (*read)(struct polynomial_reading *r, const struct lrp_node *n, struct lrp_polynomial *out);
+} operators[] = {{"Neg", read_negative},   {"Pow", read_power},   {"Add", read_sum},
+                 {"Sub", read_difference}, {"Mul", read_product}, {"Div", read_quotient}};
 
 static bool read_value(struct polynomial_reading *r, int value, struct lrp_polynomial *out)
 {
     struct lrp_match *m = r->match;
-    struct lrp_polynomial a, b;
     *out = (struct lrp_polynomial){{0}};
     if (lrp_match_number(m->graph, value, &out->c[0])) return true;
     if (lrp_match_same(m, value, r->x)) {
@@ -81,16 +109,13 @@ static bool read_value(struct polynomial_reading *r, int value, struct lrp_polyn
     if (r->depth == 0 || m->overflow) return false;
     r->depth--;
     bool fine = false;
-    const struct lrp_node *n = lrp_match_producer(m, value, "Neg");
-    if (n) {
-        fine = read_value(r, n->in[0], &a);
-        if (fine) combine_polynomials(&(struct lrp_polynomial){{0}}, -1, &a, out);
-    } else if ((n = lrp_match_producer(m, value, "Pow")) != NULL) {
-        fine = read_power(r, n, out);
+    const struct lrp_node *n = lrp_match_maker(m->graph, value);
+    for (size_t k = 0; n && k < sizeof operators / sizeof *operators; k++) {
+        if (!lrp_match_is(n, operators[k].op_type)) continue;
+        lrp_match_take(m, value, n);
+        fine = operators[k].read(r, n, out);
+        break;
     }
-    for (size_t k = 0; !n && k < sizeof operations / sizeof *operations; k++)
-        if ((n = lrp_match_producer(m, value, operations[k].op_type)) != NULL)
-            fine = read_value(r, n->in[0], &a) && read_value(r, n->in[1], &b) && operations[k].apply(&a, &b, out);
     r->depth++;
     return fine;
 }
@@ -112,31 +137,27 @@ bool lrp_polynomial_is(const struct lrp_polynomial *p, const double c[LRP_DEGREE
 
 int lrp_affine_step(struct lrp_match *match, int value, struct lrp_affine *function)
 {
-    static const char *const types[] = {"Add", "Sub", "Mul", "Div"};
-    double c;
-    const struct lrp_node *n = lrp_match_producer(match, value, "Neg");
-    if (n) {
-        function->factor = -function->factor;
-        return n->in[0];
-    }
-    for (size_t k = 0; k < sizeof types / sizeof *types; k++) {
-        if ((n = lrp_match_producer(match, value, types[k])) == NULL) continue;
-        const bool first = lrp_match_number(match->graph, n->in[0], &c);
-        if (!first && !lrp_match_number(match->graph, n->in[1], &c)) return -1;
-        if (k == 3 && (first || c == 0)) return -1;
-        if (k == 0 || k == 1) function->shift += function->factor * (k == 1 && !first ? -c : c);
-        if (k == 1 && first) function->factor = -function->factor;
-        if (k == 2) function->factor *= c;
-        if (k == 3) function->factor /= c;
-        return n->in[first ? 1 : 0];
-    }
-    return -1;
+    const struct lrp_graph *g = match->graph;
+    const struct lrp_node *n = lrp_match_maker(g, value);
+    const bool neg = lrp_match_is(n, "Neg"), sum = lrp_match_is(n, "Add"), difference = lrp_match_is(n, "Sub");
+    const bool product = lrp_match_is(n, "Mul"), quotient = lrp_match_is(n, "Div");
+    double c = 0;
+    if (!neg && !sum && !difference && !product && !quotient) return -1;
+    lrp_match_take(match, value, n);
+    const bool first = !neg && lrp_match_number(g, n->in[0], &c);
+    if (!neg && !first && !lrp_match_number(g, n->in[1], &c)) return -1;
+    if (quotient && (first || c == 0)) return -1;
+    if (sum || difference) function->shift += function->factor * (difference && !first ? -c : c);
+    if (neg || (difference && first)) function->factor = -function->factor;
+    if (product) function->factor *= c;
+    if (quotient) function->factor /= c;
+    return n->in[first ? 1 : 0];
 }
 
 const struct lrp_node *lrp_affine_of(struct lrp_match *match, int value, const char *op_type, struct lrp_affine *out)
 {
     *out = (struct lrp_affine){.factor = 1};
-    for (int depth = 0; depth < DEEPEST && value >= 0 && !match->overflow; depth++) {
+    for (int step = 0; step <= MOST_STEPS && value >= 0 && !match->overflow; step++) {
         const struct lrp_node *n = lrp_match_producer(match, value, op_type);
         if (n) return n;
         value = lrp_affine_step(match, value, out);
