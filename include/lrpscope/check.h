@@ -39,9 +39,9 @@ struct lrp_check_row {
     enum lrp_check_state state;                 /* all of it in one word */
     bool layer_supported, activation_supported; /* by the table, or registered */
     bool failed;                                /* softmax, unknown, activation, both */
+    bool repeats;                               /* a row before it fails for the same cause: type, activation and reason */
     char *reason;                               /* "" if passed; owned by the check */
     char *remedy;                               /* "" if passed */
-    bool repeats;                               /* a row before it fails for the same cause: type, activation and reason */
     size_t more;                                /* how many rows behind it do; 0 where it repeats */
 };
 /* The check of a whole model. */

@@ -33,7 +33,7 @@ struct lrp_layer {
     const int *sources;         /* layer index each input comes from; 0: it is an input of the model, whichever */
     const int *consumers;       /* layer indices its outputs go to */
     int node_count, input_count, output_count, consumer_count; /* of nodes, inputs and sources, outputs, consumers */
-    struct lrp_shape shape;                                    /* of the first output; unknown: rank -1 or dimension -1 */
+    const struct lrp_shape *shape;   /* of the first output, never NULL; unknown: rank -1 or dimension -1 */
     int64_t parameters, macs;        /* elements of weights; multiply-accumulates of one forward pass */
     bool executable, differentiable; /* whether the anchor runs; whether relevance can be handed through it (if `shape_pending`,
                                         once shapes are known) */

@@ -95,7 +95,9 @@ char lrp_rune_ascii(uint32_t rune)
 
 int lrp_text_columns(const char *text)
 {
-    int columns = 0;
+    const char *const start = text;
+    while (*text >= ' ' && *text <= '~') text++; /* plain ones, which mostly is all of it */
+    int columns = (int)(text - start);
     for (uint32_t rune; (rune = lrp_rune_next(&text)) != 0;) columns += lrp_rune_width(rune);
     return columns;
 }

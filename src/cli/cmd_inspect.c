@@ -124,7 +124,7 @@ static enum lrp_status print_text(const struct lrp_snapshot *now, struct lrp_err
         lrp_cli_table_cell(&table, "%s", layer->name);
         lrp_cli_table_cell(&table, "%s", layer->type);
         lrp_cli_table_cell(&table, "%s", layer->index ? layer->activation : "");
-        lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", text, sizeof text));
+        lrp_cli_table_cell(&table, "%s", lrp_shape_text(layer->shape, 0, "x", text, sizeof text));
         lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
         lrp_cli_table_cell(&table, "%s", now->rules[i]);
         lrp_cli_table_cell(&table, "%s", lrp_check_state_text(state_of(now, i)));
@@ -149,7 +149,7 @@ static enum lrp_status print_json(const struct lrp_arguments *arguments, const s
         lrp_cli_json_put_text(&d, o, "name", layer->name);
         lrp_cli_json_put_text(&d, o, "type", layer->type);
         lrp_cli_json_put_text(&d, o, "activation", layer->activation);
-        lrp_cli_json_put_shape(&d, o, "shape", &layer->shape);
+        lrp_cli_json_put_shape(&d, o, "shape", layer->shape);
         lrp_cli_json_put_number(&d, o, "parameters", (double)layer->parameters);
         lrp_cli_json_put_text(&d, o, "rule", now->rules[i]);
         lrp_cli_json_put_text(&d, o, "status", lrp_check_state_text(state_of(now, i)));

@@ -74,37 +74,66 @@ static void say_pending(const struct lrp_layer_list *layers)
         lrp_print(stdout, "%zu of %zu layers run once shapes are known: %s\n", pending, layers->count - 1, first->obstacle);
 }
 
-static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
+/* What there is to say of a layer besides: who computes its rule, why it does not run. */
+static void add_note(struct lrp_table *table, const struct lrp_layer *layer, const struct lrp_rule_source *source)
+{
+    const bool stuck = layer->executable && !layer->differentiable;
+    const char *by = layer->body < 0 ? source->plugin : NULL, *obstacle = obstacle_of(layer);
+    if (!by && !*obstacle) {
+        lrp_cli_table_text(table, stuck ? "not differentiable" : "");
+        return;
+    }
+    lrp_cli_table_cell(table, "%s%s%s%s%s", by ? "overridden by " : "", by ? by : "", by && (*obstacle || stuck) ? "; " : "",
+                       *obstacle ? "not executable: " : "", stuck ? "not differentiable" : obstacle);
+}
+
+struct layer_table {
+    const struct lrp_arguments *arguments;
+    const struct lrp_snapshot *now;
+};
+
+static void fill_layer(struct lrp_table *table, size_t row, const void *own)
+{
+    const struct layer_table *t = own;
+    const struct lrp_layer_list *layers = t->now->layers;
+    const size_t i = lrp_layer_row_at(layers, row + lrp_cli_first_place(layers));
+    const struct lrp_layer *layer = &layers->rows[i];
+    const int depth = depth_of(layers, layer);
+    const bool ruled = layer->body < 0;
+    char shape[160];
+    if (lrp_cli_leaves_out(t->arguments, layer)) return;
+    lrp_cli_table_cell(table, "%d", layer->index);
+    if (depth)
+        lrp_cli_table_cell(table, "%*s%s", 2 * depth, "", layer->name);
+    else
+        lrp_cli_table_text(table, layer->name);
+    lrp_cli_table_text(table, layer->type);
+    lrp_cli_table_text(table, layer->index ? layer->activation : "");
+    lrp_cli_table_text(table, lrp_shape_text(layer->shape, 0, "x", shape, sizeof shape));
+    lrp_cli_table_cell(table, "%" PRId64, layer->parameters);
+    lrp_cli_table_cell(table, "%" PRId64, layer->macs);
+    if (ruled && t->now->rule_sources[i]->fallback)
+        lrp_cli_table_cell(table, "%s (fallback)", t->now->rules[i]);
+    else
+        lrp_cli_table_text(table, ruled ? t->now->rules[i] : "");
+    add_note(table, layer, t->now->rule_sources[i]);
+}
+
+static enum lrp_status print_table(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
 {
     static const struct lrp_table_column columns[] = {{"#", true},           {"layer", false},  {"type", false},
                                                       {"activation", false}, {"output", false}, {"parameters", true},
                                                       {"MACs", true},        {"rule", false},   {"note", false}};
+    const struct layer_table table = {arguments, now};
+    const struct lrp_table_rows rows = {
+        .count = lrp_layer_rows(now->layers) - lrp_cli_first_place(now->layers), .fill = fill_layer, .own = &table};
+    return lrp_cli_table_stream(columns, sizeof columns / sizeof *columns, &rows, stdout, err);
+}
+
+static enum lrp_status print_text(const struct lrp_arguments *arguments, const struct lrp_snapshot *now, struct lrp_error *err)
+{
     const struct lrp_layer_list *layers = now->layers;
-    struct lrp_table table;
-    lrp_cli_table_init(&table, columns, sizeof columns / sizeof *columns);
-    for (size_t k = lrp_cli_first_place(layers); k < lrp_layer_rows(layers); k++) {
-        const size_t i = lrp_layer_row_at(layers, k);
-        const struct lrp_layer *layer = &layers->rows[i];
-        char shape[160];
-        if (lrp_cli_leaves_out(arguments, layer)) continue;
-        lrp_cli_table_cell(&table, "%d", layer->index);
-        lrp_cli_table_cell(&table, "%*s%s", 2 * depth_of(layers, layer), "", layer->name);
-        lrp_cli_table_cell(&table, "%s", layer->type);
-        lrp_cli_table_cell(&table, "%s", layer->index ? layer->activation : "");
-        lrp_cli_table_cell(&table, "%s", lrp_shape_text(&layer->shape, 0, "x", shape, sizeof shape));
-        lrp_cli_table_cell(&table, "%" PRId64, layer->parameters);
-        lrp_cli_table_cell(&table, "%" PRId64, layer->macs);
-        lrp_cli_table_cell(&table, "%s%s", layer->body < 0 ? now->rules[i] : "",
-                           layer->body < 0 && now->rule_sources[i]->fallback ? " (fallback)" : "");
-        const char *obstacle = obstacle_of(layer);
-        const char *by = layer->body < 0 ? now->rule_sources[i]->plugin : NULL;
-        lrp_cli_table_cell(&table, "%s%s%s%s%s", by ? "overridden by " : "", by ? by : "",
-                           by && (*obstacle || (layer->executable && !layer->differentiable)) ? "; " : "",
-                           *obstacle ? "not executable: " : "",
-                           layer->executable && !layer->differentiable ? "not differentiable" : obstacle);
-    }
-    const enum lrp_status status = lrp_cli_table_print(&table, stdout, err);
-    lrp_cli_table_free(&table);
+    const enum lrp_status status = print_table(arguments, now, err);
     if (status) return status;
     print_containers(layers);
     print_totals(now);
@@ -168,7 +197,7 @@ static void add_layer(struct lrp_document *d, cJSON *array, const struct lrp_lay
     lrp_cli_json_put_texts(d, o, "nodes", layer->nodes, (size_t)layer->node_count);
     lrp_cli_json_put_texts(d, o, "inputs", layer->inputs, (size_t)layer->input_count);
     lrp_cli_json_put_texts(d, o, "outputs", layer->outputs, (size_t)layer->output_count);
-    lrp_cli_json_put_shape(d, o, "shape", &layer->shape);
+    lrp_cli_json_put_shape(d, o, "shape", layer->shape);
     lrp_cli_json_put_number(d, o, "parameters", (double)layer->parameters);
     lrp_cli_json_put_number(d, o, "macs", (double)layer->macs);
     lrp_cli_json_put_text(d, o, "rule", now->rules[layer->index]);

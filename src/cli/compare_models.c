@@ -91,8 +91,8 @@ static enum lrp_status note_changes(const struct models *m, struct lrp_layer_pai
     const struct lrp_layer *a = &m->now[0]->layers->rows[pair->a], *b = &m->now[1]->layers->rows[pair->b];
     struct lrp_layer_operator *x = NULL, *y = NULL;
     char before[200], after[200];
-    lrp_shape_text(&a->shape, 0, "x", before, sizeof before);
-    lrp_shape_text(&b->shape, 0, "x", after, sizeof after);
+    lrp_shape_text(a->shape, 0, "x", before, sizeof before);
+    lrp_shape_text(b->shape, 0, "x", after, sizeof after);
     enum lrp_status status = lrp_snapshot_operator(m->now[0], pair->a, &x, err);
     if (!status) status = lrp_snapshot_operator(m->now[1], pair->b, &y, err);
     bool ok = !status && note_text(pair, "type", a->type, b->type) &&

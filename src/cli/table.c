@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "runes.h"
+#include "text.h"
 
 char *lrp_cli_number(double value, char *buffer, size_t size)
 {
@@ -64,19 +65,9 @@ static int write_cell(struct lrp_table *table, const char *format, va_list argum
     return length;
 }
 
-void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
+/* The text behind the others becomes the next cell. */
+static void end_cell(struct lrp_table *table)
 {
-    va_list arguments;
-    if (table->failed) return;
-    if (!table->widths) {
-        table->widths = calloc(table->column_count, sizeof *table->widths);
-        table->failed = !table->widths;
-        if (table->failed) return;
-    }
-    va_start(arguments, format);
-    table->failed = write_cell(table, format, arguments) < 0;
-    va_end(arguments);
-    if (table->failed) return;
     char *const text = table->text + table->used;
     lrp_make_printable(text, "");
     const size_t width = (size_t)lrp_text_columns(text), column = table->count++ % table->column_count;
@@ -84,33 +75,108 @@ void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
     table->used += strlen(text) + 1;
 }
 
-/* A row of texts that stand one behind the other; NULL: the titles. Returns what stands behind it. */
-static const char *print_row(const struct lrp_table *table, const char *cells, FILE *file)
+static bool begin_cell(struct lrp_table *table)
+{
+    if (!table->failed && !table->widths) {
+        table->widths = calloc(table->column_count, sizeof *table->widths);
+        table->failed = !table->widths;
+    }
+    return !table->failed;
+}
+
+void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...)
+{
+    va_list arguments;
+    if (!begin_cell(table)) return;
+    va_start(arguments, format);
+    table->failed = write_cell(table, format, arguments) < 0;
+    va_end(arguments);
+    if (!table->failed) end_cell(table);
+}
+
+void lrp_cli_table_text(struct lrp_table *table, const char *text)
+{
+    const size_t size = strlen(text) + 1;
+    if (!begin_cell(table)) return;
+    table->failed = !make_room(table, size);
+    if (table->failed) return;
+    memcpy(table->text + table->used, text, size);
+    end_cell(table);
+}
+
+static void append_blanks(struct lrp_text *line, size_t count)
+{
+    static const char blanks[] = "                                ";
+    for (size_t n; count; count -= n) {
+        n = count < sizeof blanks - 1 ? count : sizeof blanks - 1;
+        lrp_text_append_n(line, blanks, n);
+    }
+}
+
+/* A row of texts that stand one behind the other; NULL: the titles. False when out of memory. */
+static bool print_row(const struct lrp_table *table, const char *cells, struct lrp_text *line, FILE *file)
 {
     size_t owed = 0; /* blanks that are printed only if something follows */
+    line->length = 0;
     for (size_t c = 0; c < table->column_count; c++) {
         const char *text = cells ? cells : table->columns[c].title;
         const size_t width = (size_t)lrp_text_columns(text), title = (size_t)lrp_text_columns(table->columns[c].title);
         const size_t widest = table->widths && table->widths[c] > title ? table->widths[c] : title, pad = widest - width;
         if (table->columns[c].right) owed += pad;
         if (*text) {
-            lrp_print(file, "%*s%s", (int)owed, "", text);
+            append_blanks(line, owed);
+            lrp_text_append(line, text);
             owed = 0;
         }
         owed += (table->columns[c].right ? 0 : pad) + 2;
         if (cells) cells += strlen(cells) + 1;
     }
-    fputc('\n', file);
-    return cells;
+    lrp_text_append(line, "\n");
+    if (!line->failed) lrp_print(file, "%s", line->data);
+    return !line->failed;
+}
+
+static enum lrp_status status_of(bool printed, struct lrp_error *err)
+{
+    return printed ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
 }
 
 enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err)
 {
-    if (table->failed) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    struct lrp_text line = {0};
+    bool fine = !table->failed && print_row(table, NULL, &line, file);
     const char *cells = table->text;
-    print_row(table, NULL, file);
-    for (size_t i = 0; i + table->column_count <= table->count; i += table->column_count) cells = print_row(table, cells, file);
-    return LRP_OK;
+    for (size_t i = 0; fine && i + table->column_count <= table->count; i += table->column_count) {
+        fine = print_row(table, cells, &line, file);
+        for (size_t c = 0; c < table->column_count; c++) cells += strlen(cells) + 1;
+    }
+    lrp_text_free(&line);
+    return status_of(fine, err);
+}
+
+/* Makes all rows, one at a time; prints them with `line`, or (NULL) only measures their cells. */
+static bool make_rows(struct lrp_table *table, const struct lrp_table_rows *rows, struct lrp_text *line, FILE *file)
+{
+    bool fine = !table->failed;
+    for (size_t i = 0; fine && i < rows->count; i++) {
+        table->used = table->count = 0;
+        rows->fill(table, i, rows->own);
+        fine = !table->failed && (!line || !table->count || print_row(table, table->text, line, file));
+    }
+    return fine;
+}
+
+enum lrp_status lrp_cli_table_stream(const struct lrp_table_column *columns, size_t column_count,
+                                     const struct lrp_table_rows *rows, FILE *file, struct lrp_error *err)
+{
+    struct lrp_table table;
+    struct lrp_text line = {0};
+    lrp_cli_table_init(&table, columns, column_count);
+    const bool fine =
+        make_rows(&table, rows, NULL, file) && print_row(&table, NULL, &line, file) && make_rows(&table, rows, &line, file);
+    lrp_text_free(&line);
+    lrp_cli_table_free(&table);
+    return status_of(fine, err);
 }
 
 void lrp_cli_table_free(struct lrp_table *table)

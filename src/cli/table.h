@@ -26,9 +26,21 @@ struct lrp_table {
 void lrp_cli_table_init(struct lrp_table *table, const struct lrp_table_column *columns, size_t column_count);
 /* Adds the next cell, made printable. */
 void lrp_cli_table_cell(struct lrp_table *table, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same of a text as it is. */
+void lrp_cli_table_text(struct lrp_table *table, const char *text);
 /* Prints title line and rows, two blanks between columns, no blanks at line ends. Errors: LRP_MEMORY. */
 enum lrp_status lrp_cli_table_print(const struct lrp_table *table, FILE *file, struct lrp_error *err);
 void lrp_cli_table_free(struct lrp_table *table);
+/* The rows of a table that is too long to be held: `fill` adds the cells of one of them, or none and leaves it out. It is
+ * called twice for each, to measure and to print: it must say the same both times. */
+struct lrp_table_rows {
+    size_t count;
+    void (*fill)(struct lrp_table *table, size_t row, const void *own);
+    const void *own; /* handed to fill */
+};
+/* Prints such a table. Errors: LRP_MEMORY. */
+enum lrp_status lrp_cli_table_stream(const struct lrp_table_column *columns, size_t column_count,
+                                     const struct lrp_table_rows *rows, FILE *file, struct lrp_error *err);
 
 /* Prints "lrpscope: message" on stderr, one line; returns the status's exit code. */
 int lrp_cli_report_error(enum lrp_status status, const struct lrp_error *err);

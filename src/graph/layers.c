@@ -13,9 +13,11 @@ struct viewer {
     struct lrp_layer *rows;
     struct lrp_layer_nodes *nodes;
     int *layer_of_node;
-    int *layer_of_value;   /* by producer, a model input's own row; -1: constant or nothing */
-    int **sources;         /* of the rows, while they are filled */
-    bool *reaches;         /* lrp_graph_reach_outputs */
+    /* until the rows are filled: */
+    int *layer_of_value; /* by producer, a model input's own row; -1: constant or nothing */
+    int **sources;       /* of the rows */
+    bool *reaches;       /* lrp_graph_reach_outputs */
+    /* for good: */
     bool open;             /* the shape of an input is not known */
     size_t count, further; /* layers with row 0; inputs behind the first */
 };
@@ -140,7 +142,7 @@ static void add_layer(struct viewer *v, int node)
                             .obstacle = runs ? "" : n->obstacle,
                             .shape_pending = v->open && n->body < 0 && !runs && (n->open || shapes_open(n)),
                             .body = n->body,
-                            .shape = {.rank = -1},
+                            .shape = &lrp_shape_unknown,
                             .differentiable = n->call.op && lrp_operator_differentiates(n->call.op)};
     l->differentiable = l->differentiable && (runs || l->shape_pending);
     l->output_softmax = row->traits & LRP_KIND_IS_HEAD && n->out[0] >= 0 && v->reaches[n->out[0]];
@@ -187,7 +189,7 @@ static bool name_values(struct viewer *v, size_t layer)
     }
     for (int i = 0; i < last->call.out_count; i++) {
         if (last->out[i] < 0) continue;
-        if (l->output_count == 0) l->shape = *g->values[last->out[i]].desc.shape;
+        if (l->output_count == 0) l->shape = g->values[last->out[i]].desc.shape;
         v->layer_of_value[last->out[i]] = (int)layer;
         out[l->output_count++] = g->values[last->out[i]].name;
     }
@@ -285,12 +287,12 @@ static bool input_row(struct viewer *v, size_t row, int input)
                                       .obstacle = "",
                                       .executable = true,
                                       .differentiable = true,
-                                      .shape = {.rank = -1},
+                                      .shape = &lrp_shape_unknown,
                                       .outputs = names,
                                       .output_count = value != NULL,
                                       .body = -1};
     if (value) {
-        v->rows[row].shape = *value->desc.shape;
+        v->rows[row].shape = value->desc.shape;
         v->layer_of_value[g->inputs[input]] = (int)row;
     }
     v->nodes[row] = (struct lrp_layer_nodes){-1, -1};
@@ -310,11 +312,11 @@ static bool allocate_rows(struct viewer *v)
     v->count = 1;
     v->further = v->graph->input_count > 1 ? (size_t)v->graph->input_count - 1 : 0;
     const size_t rows = (size_t)v->graph->order_count + 1 + v->further;
-    v->sources = lrp_arena_calloc(v->arena, rows, sizeof(int *));
+    v->sources = calloc(rows, sizeof(int *));
     v->rows = lrp_arena_calloc(v->arena, rows, sizeof *v->rows);
     v->nodes = lrp_arena_calloc(v->arena, rows, sizeof *v->nodes);
     v->layer_of_node = lrp_arena_calloc(v->arena, (size_t)v->graph->node_count, sizeof *v->layer_of_node);
-    v->layer_of_value = lrp_arena_calloc(v->arena, (size_t)v->graph->value_count, sizeof *v->layer_of_value);
+    v->layer_of_value = malloc(((size_t)v->graph->value_count + 1) * sizeof *v->layer_of_value);
     if (!v->sources || !v->rows || !v->nodes || !v->layer_of_node || !v->layer_of_value) return false;
     for (int i = 0; i < v->graph->node_count; i++) v->layer_of_node[i] = -1;
     for (int i = 0; i < v->graph->value_count; i++) v->layer_of_value[i] = -1;
@@ -350,6 +352,8 @@ enum lrp_status lrp_graph_layers(struct lrp_graph *graph, bool fuse, struct lrp_
     struct lrp_layer_view *result = lrp_arena_calloc(graph->arena, 1, sizeof *result);
     bool ok = result && v.reaches && view(&v, fuse, &result->list);
     free(v.reaches);
+    free(v.sources);
+    free(v.layer_of_value);
     if (!ok) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory for the layers", graph->definition->path);
     result->list.rows = v.rows;
     result->list.count = v.count;

@@ -17,10 +17,10 @@
 /* Constant data as it lies in the file: little-endian, any alignment, never to be read through a typed pointer. */
 struct lrp_blob {
     enum lrp_dtype dtype;
+    bool mapped;                   /* raw lies in a file's mapping */
     const struct lrp_shape *shape; /* lives as long as the blob */
     size_t count;
     const void *raw;                  /* borrowed: the file's mapping, or an arena; NULL for strings and views */
-    bool mapped;                      /* raw lies in a file's mapping */
     const char *const *strings;       /* if dtype is STRING: count strings */
     const struct lrp_blob_view *view; /* not NULL: its numbers, floats, are made of another constant's whenever they are read */
 };

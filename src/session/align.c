@@ -19,7 +19,7 @@ static int points_of(const struct lrp_layer *a, const struct lrp_layer *b)
     const bool name = strcmp(a->name, b->name) == 0, type = strcmp(a->type, b->type) == 0;
     if (!name && !type) return 0;
     return (name ? LRP_SAME_NAME : 0) + (type ? LRP_SAME_TYPE : 0) +
-           (type && lrp_shape_equal(&a->shape, &b->shape) ? LRP_SAME_SHAPE : 0) +
+           (type && lrp_shape_equal(a->shape, b->shape) ? LRP_SAME_SHAPE : 0) +
            (type && strcmp(a->activation, b->activation) == 0 ? LRP_SAME_ACTIVATION : 0);
 }
 

@@ -27,7 +27,8 @@ static int picture_of(const struct lrp_layer_list *list, const int *pictures, in
 {
     const struct lrp_layer *l = &list->rows[layer];
     int nearest = 0;
-    if (l->shape.rank == 4 && strcmp(l->type, "convolution") == 0 && l->shape.dim[2] > 0 && l->shape.dim[3] > 0) return layer;
+    if (l->shape->rank == 4 && strcmp(l->type, "convolution") == 0 && l->shape->dim[2] > 0 && l->shape->dim[3] > 0)
+        return layer;
     for (int k = 0; k < l->input_count; k++)
         if (l->sources[k] > 0 && l->sources[k] < layer && pictures[l->sources[k]] > nearest) nearest = pictures[l->sources[k]];
     return nearest;
@@ -36,7 +37,7 @@ static int picture_of(const struct lrp_layer_list *list, const int *pictures, in
 /* Rows are patches where the nearest picture has as many places, but for a few rows in front. */
 static struct lrp_patches patches_of(const struct lrp_layer *layer, const struct lrp_layer *picture)
 {
-    const struct lrp_shape *s = &layer->shape, *grid = &picture->shape;
+    const struct lrp_shape *s = layer->shape, *grid = picture->shape;
     const int64_t places = grid->dim[2] * grid->dim[3], in_front = s->rank == 3 ? s->dim[1] - places : -1;
     if (places < 2 || in_front < 0 || in_front > LRP_IN_FRONT_MOST) return (struct lrp_patches){0};
     return (struct lrp_patches){in_front, grid->dim[2], grid->dim[3]};
@@ -45,7 +46,7 @@ static struct lrp_patches patches_of(const struct lrp_layer *layer, const struct
 static bool find_patches(const struct lrp_layer_list *list, struct lrp_patches *patches)
 {
     int *pictures = calloc(lrp_layer_rows(list) + 1, sizeof *pictures);
-    const bool looks = pictures && list->count && list->rows[0].shape.rank == 4;
+    const bool looks = pictures && list->count && list->rows[0].shape->rank == 4;
     for (size_t i = 1; looks && i < list->count; i++) {
         pictures[i] = picture_of(list, pictures, (int)i);
         if (pictures[i]) patches[i] = patches_of(&list->rows[i], &list->rows[pictures[i]]);
@@ -64,7 +65,7 @@ static bool same_sides(const struct lrp_shape *a, int a_first, const struct lrp_
 /* The layer keeps the last two axes of one of its inputs: most do; of those that turn them, the ones whose sides say so. */
 static bool keeps_places(const struct lrp_layer *layer, const struct lrp_layer *from)
 {
-    const struct lrp_shape *s = &layer->shape, *f = &from->shape;
+    const struct lrp_shape *s = layer->shape, *f = from->shape;
     if (!(lrp_kind_row((enum lrp_kind)layer->kind)->traits & LRP_KIND_IS_TURN)) return true;
     if (f->rank < 4) return false;
     if (from->index == 0 && s->rank == 4 && f->dim[1] != s->dim[1] && same_sides(s, 2, f, 1)) return true; /* channels last */
@@ -83,11 +84,11 @@ static int source_row(const struct lrp_layer_list *list, const struct lrp_layer 
 static void find_places(const struct lrp_layer_list *list, int *places)
 {
     for (size_t i = 0; i < lrp_layer_rows(list); i++)
-        places[i] = list->rows[i].index == 0 && list->rows[i].shape.rank == 4 ? (int)i : -1;
+        places[i] = list->rows[i].index == 0 && list->rows[i].shape->rank == 4 ? (int)i : -1;
     for (size_t i = 1; i < list->count; i++) {
         const struct lrp_layer *l = &list->rows[i];
-        const int rank = l->shape.rank;
-        if (rank < 4 || (l->shape.dim[rank - 1] == 1 && l->shape.dim[rank - 2] == 1)) continue;
+        const int rank = l->shape->rank;
+        if (rank < 4 || (l->shape->dim[rank - 1] == 1 && l->shape->dim[rank - 2] == 1)) continue;
         for (int k = 0; k < l->input_count && places[i] < 0; k++) {
             const int from = source_row(list, l, k);
             const bool before = from >= 0 && ((size_t)from < i || (size_t)from >= list->count);

@@ -132,7 +132,7 @@ static bool sheet_tile(const struct lrp_snapshot *s, int64_t sample, size_t row,
     char **texts = &sheet->texts[3 * i];
     texts[0] = lrp_text_take(&title);
     texts[1] = lrp_text_take(&subtitle);
-    texts[2] = strdup(lrp_shape_text(&l->shape, 1, "x", shape, sizeof shape));
+    texts[2] = strdup(lrp_shape_text(l->shape, 1, "x", shape, sizeof shape));
     if (!texts[0] || !texts[1] || !texts[2]) return false;
     lrp_snapshot_plane(s, (int)row, LRP_SHOW_RELEVANCE, sample, &sheet->planes[i], NULL);
     sheet->tiles[i] = (struct lrp_sheet_tile){.title = texts[0],

@@ -64,7 +64,7 @@ static bool fill_row(struct graph_drawing *d, size_t i)
     row->text[GRAPH_NUMBER] = text_of(number, "", "");
     row->text[GRAPH_NAME] = text_of(layer->name, "", "");
     row->text[GRAPH_TYPE] = text_of(layer->type, fused ? ", " : "", fused ? layer->activation : "");
-    row->text[GRAPH_SHAPE] = text_of(lrp_shape_text(&layer->shape, 1, "x", shape, sizeof shape), "", "");
+    row->text[GRAPH_SHAPE] = text_of(lrp_shape_text(layer->shape, 1, "x", shape, sizeof shape), "", "");
     row->text[GRAPH_RULE] = text_of(d->now->rules[i], "", "");
     row->text[GRAPH_SUM] = text_of(sum, "", "");
     for (int c = 0; c < GRAPH_COLUMNS; c++)

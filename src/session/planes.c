@@ -272,7 +272,7 @@ static enum lrp_status no_places(const struct lrp_snapshot *s, int layer, struct
     char shape[160];
     if (layer < 0) return lrp_fail(err, LRP_UNSUPPORTED, "no overlay: these values have no places in the picture");
     return lrp_fail(err, LRP_UNSUPPORTED, "no overlay of layer %s: its values (%s) have no places in the picture",
-                    s->layers->rows[layer].name, lrp_shape_text(&s->layers->rows[layer].shape, 1, "x", shape, sizeof shape));
+                    s->layers->rows[layer].name, lrp_shape_text(s->layers->rows[layer].shape, 1, "x", shape, sizeof shape));
 }
 
 enum lrp_status lrp_snapshot_underlay(const struct lrp_snapshot *snapshot, int layer, enum lrp_show show, int64_t sample,

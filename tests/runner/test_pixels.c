@@ -119,7 +119,7 @@ static void a_triptych_is_honest(void **state)
         for (int i = 0; i < boot.width * boot.height; i++)
             for (int channel = 0; channel < 3; channel++)
                 assert_true(fabsf(p.photo[channel].values[i] - boot.rgb[3 * i + channel]) < 0.51F);
-        const bool places = now->layers->rows[layer].shape.rank == 4; /* convolutions and poolings; then it is flattened */
+        const bool places = now->layers->rows[layer].shape->rank == 4; /* convolutions and poolings; then it is flattened */
         assert_int_equal(now->places[layer], places ? 0 : -1);
         assert_int_equal(p.other.values != NULL, places);
         assert_int_equal(p.grey.values != NULL, places);

@@ -54,6 +54,7 @@ static void set_layer(struct fixture *f, int i)
                                                      : fallback ? "fallback"
                                                                 : "epsilon-plus-flat",
                                              .fallback = fallback};
+    f->shapes[i] = shape_of(i);
     f->rows[i] = (struct lrp_layer){.index = i,
                                     .body = -1,
                                     .name = plan[i].name,
@@ -70,7 +71,7 @@ static void set_layer(struct fixture *f, int i)
                                     .input_count = i > 0,
                                     .output_count = 1,
                                     .consumer_count = i + 1 < FIXTURE_LAYERS,
-                                    .shape = shape_of(i),
+                                    .shape = &f->shapes[i],
                                     .parameters = plan[i].parameters,
                                     .executable = true,
                                     .differentiable = true,
@@ -248,9 +249,9 @@ void fixture_picture(struct fixture *f)
                                     .release = lrp_painting_release};
     const bool relevance = painting.subject.show == LRP_SHOW_RELEVANCE;
     const int wanted = plan[lrp_preview_layer(&f->app)].side ? plan[lrp_preview_layer(&f->app)].side : 64,
-              side = f->rows[lrp_preview_layer(&f->app)].shape.rank == 2 ? 8
-                     : wanted < 64                                       ? wanted
-                                                                         : 64;
+              side = f->rows[lrp_preview_layer(&f->app)].shape->rank == 2 ? 8
+                     : wanted < 64                                        ? wanted
+                                                                          : 64;
     struct lrp_event event = {.kind = LRP_EVENT_PAINTING, .painting = &painting};
     if (painting.subject.layer >= 0 &&
         (relevance ? f->snapshot.relevance : f->snapshot.activation)[lrp_preview_layer(&f->app)]) {
@@ -262,7 +263,7 @@ void fixture_picture(struct fixture *f)
             lrp_painting_clear(&painting);
             return;
         }
-        painting.vector = f->rows[lrp_preview_layer(&f->app)].shape.rank == 2;
+        painting.vector = f->rows[lrp_preview_layer(&f->app)].shape->rank == 2;
         painting.plane = ring(side, 0.3, relevance ? 0.8 : 0);
         const struct lrp_plane *planes[] = {&painting.plane};
         lrp_range_of(planes, 1, &painting.options, &painting.range, NULL);

@@ -10,6 +10,7 @@ enum { FIXTURE_LAYERS = 23, FIXTURE_TOKENS = 12 };
 
 struct fixture {
     struct lrp_layer rows[FIXTURE_LAYERS];
+    struct lrp_shape shapes[FIXTURE_LAYERS]; /* of the rows */
     struct lrp_layer_list list, other_list;
     int joined[2], forked[2];
     struct lrp_check_row check_rows[FIXTURE_LAYERS];

@@ -66,8 +66,8 @@ void fixture_transformer(struct fixture *f)
         row->carries = plan[i].carries;
         row->aside = !plan[i].carries;
         row->activation = "identity";
-        row->shape = (struct lrp_shape){.rank = plan[i].rank};
-        memcpy(row->shape.dim, plan[i].dim, sizeof plan[i].dim);
+        f->shapes[i] = (struct lrp_shape){.rank = plan[i].rank};
+        memcpy(f->shapes[i].dim, plan[i].dim, sizeof plan[i].dim);
         row->parameters = strcmp(row->type, "dense") == 0 ? 4160 : 0;
         f->attention[i] = i >= 5 && i <= 10 ? 8 : i >= 16 && i <= 20 ? 18 : -1;
     }

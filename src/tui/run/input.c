@@ -48,7 +48,7 @@ static enum lrp_status make_up(const struct lrp_runner *runner, size_t input, si
     struct lrp_model_value value;
     uint32_t state = 2463534242U;
     lrp_model_input(lrp_session_model(runner->session), input, &value);
-    struct lrp_shape shape = runner->snapshot->layers->rows[lrp_layer_row_at(runner->snapshot->layers, input)].shape;
+    struct lrp_shape shape = *runner->snapshot->layers->rows[lrp_layer_row_at(runner->snapshot->layers, input)].shape;
     *name = value.name;
     if (shape.rank > 0 && shape.dim[0] < 1) shape.dim[0] = 1;
     if (value.dtype == LRP_DTYPE_STRING)

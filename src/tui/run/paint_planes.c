@@ -72,7 +72,7 @@ static void name_elements(struct lrp_paint_work *w)
 {
     const struct lrp_layer *layer = &w->snapshot->layers->rows[w->subject->layer];
     struct lrp_painting *p = w->out;
-    p->vector = layer->shape.rank == 2 && p->plane.width * p->plane.height > 1;
+    p->vector = layer->shape->rank == 2 && p->plane.width * p->plane.height > 1;
     if (!p->vector || layer->index == 0 || layer->consumer_count > 0 || !*lrp_snapshot_label(w->snapshot, 0)) return;
     const size_t count = (size_t)p->plane.width * (size_t)p->plane.height;
     p->across.items = calloc(count, sizeof *p->across.items);

@@ -199,7 +199,7 @@ static void add_attributes(const struct lrp_app *app, const struct lrp_layer *la
     if (strcmp(layer->activation, "identity") != 0 && *layer->activation)
         item(lines, LRP_STYLE_NORMAL, width, "activation", "%s", layer->activation);
     item(lines, LRP_STYLE_NORMAL, width, "output", "%s",
-         lrp_shape_text(&layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
+         lrp_shape_text(layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
     add_edges(app, layer, width, lines);
     item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
     if (layer->macs) item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));

@@ -65,7 +65,7 @@ static void title_facts(const struct lrp_app *app, int columns, char *text, size
 static bool is_picture(const struct lrp_app *app, int layer)
 {
     const struct lrp_layer *row = lrp_app_layer(app, layer);
-    return !row || row->shape.rank == 4;
+    return !row || row->shape->rank == 4;
 }
 
 static void title_kind(const struct lrp_app *app, char *text, size_t size)

@@ -55,8 +55,8 @@ char *lrp_value_fit(double value, int columns, char *buffer, size_t size)
 char *lrp_shape_cell(const struct lrp_layer *layer, int64_t batch, bool ascii, char *buffer, size_t size)
 {
     char text[200];
-    const bool batched = layer->shape.rank > 1 && (batch < 0 || layer->shape.dim[0] == batch);
-    lrp_shape_text(&layer->shape, batched ? 1 : 0, ascii ? "x" : "×", text, sizeof text);
+    const bool batched = layer->shape->rank > 1 && (batch < 0 || layer->shape->dim[0] == batch);
+    lrp_shape_text(layer->shape, batched ? 1 : 0, ascii ? "x" : "×", text, sizeof text);
     snprintf(buffer, size, "%s", text);
     return buffer;
 }

@@ -10,7 +10,7 @@ enum { LRP_LIST_COLUMNS = 7 };
 
 static int64_t batch_of(const struct lrp_app *app)
 {
-    const struct lrp_shape *input = &lrp_app_layer(app, 0)->shape;
+    const struct lrp_shape *input = lrp_app_layer(app, 0)->shape;
     return input->rank > 1 ? input->dim[0] : -1;
 }
 static void cell_shape(const struct lrp_app *app, int layer, char *out)

@@ -18,8 +18,8 @@ static bool has_text(const struct lrp_app *app)
     const struct lrp_layer *layer = lrp_app_layer(app, at);
     if (!layer || s->token_count < 1) return false;
     const bool decoder = s->decoder_count > 0 && s->decoder[at];
-    return at == lrp_app_token_layer(app) ||
-           (layer->index > 0 && layer->shape.rank == 3 && layer->shape.dim[1] == (decoder ? s->decoder_count : s->token_count));
+    return at == lrp_app_token_layer(app) || (layer->index > 0 && layer->shape->rank == 3 &&
+                                              layer->shape->dim[1] == (decoder ? s->decoder_count : s->token_count));
 }
 static bool has_tokens(const struct lrp_app *app)
 {
@@ -34,7 +34,7 @@ static bool has_picture(const struct lrp_app *app)
 {
     const int inputs = lrp_app_place_count(app) - lrp_app_layer_count(app) + 1;
     for (int i = 0; app->snapshot && i < inputs; i++) {
-        const struct lrp_shape *shape = &lrp_app_layer(app, lrp_app_layer_at(app, i))->shape;
+        const struct lrp_shape *shape = lrp_app_layer(app, lrp_app_layer_at(app, i))->shape;
         const int64_t first = shape->dim[1], last = shape->dim[3];
         if (shape->rank == 4 && (first == 1 || first == 3 || last == 1 || last == 3)) return true;
     }

@@ -40,6 +40,38 @@ static void columns_are_aligned_and_lines_end_without_blanks(void **state)
     lrp_cli_table_free(&table);
 }
 
+/* Of four rows the second adds nothing, and what it is called with comes to each. */
+static void fill_row(struct lrp_table *table, size_t row, const void *own)
+{
+    static const char *const names[] = {"\xc3\xbc", "", "a\tb", "last"};
+    if (row == 1) return;
+    lrp_cli_table_cell(table, "%zu", row + *(const size_t *)own);
+    lrp_cli_table_text(table, names[row]);
+    lrp_cli_table_text(table, row == 3 ? "x" : "");
+}
+
+static void rows_that_are_made_as_they_are_printed_are_aligned_likewise(void **state)
+{
+    (void)state;
+    static const struct lrp_table_column columns[] = {{"#", true}, {"name", false}, {"note", false}};
+    static const size_t first = 98;
+    struct lrp_table_rows rows = {.count = 4, .fill = fill_row, .own = &first};
+    struct lrp_error err = {0};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = open_memstream(&text, &size);
+    check_ok(lrp_cli_table_stream(columns, 3, &rows, file, &err), &err);
+    rows.count = 0;
+    check_ok(lrp_cli_table_stream(columns, 3, &rows, file, &err), &err);
+    fclose(file);
+    assert_string_equal(text, "  #  name  note\n"
+                              " 98  \xc3\xbc\n"
+                              "100  a?b\n"
+                              "101  last  x\n"
+                              "#  name  note\n");
+    free(text);
+}
+
 static void an_empty_table_is_its_title_line(void **state)
 {
     (void)state;
@@ -126,6 +158,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_aligned_and_lines_end_without_blanks),
+        cmocka_unit_test(rows_that_are_made_as_they_are_printed_are_aligned_likewise),
         cmocka_unit_test(an_empty_table_is_its_title_line),
         cmocka_unit_test(a_nan_has_no_sign),
         cmocka_unit_test(json_begins_with_version_and_model_and_is_utf8),

@@ -187,9 +187,9 @@ static void shape_arithmetic_is_folded_into_a_flatten(void **state)
         network_check_types(&n, "flatten relu");
         const struct lrp_layer *flatten = network_row(&n, "reshape");
         assert_int_equal(flatten->node_count, 5); /* with the arithmetic */
-        assert_int_equal(flatten->shape.rank, 2);
-        assert_int_equal(flatten->shape.dim[0], batch);
-        assert_int_equal(flatten->shape.dim[1], 12);
+        assert_int_equal(flatten->shape->rank, 2);
+        assert_int_equal(flatten->shape->dim[0], batch);
+        assert_int_equal(flatten->shape->dim[1], 12);
         assert_int_equal(flatten->input_count, 1);
         network_forward(&n, NULL);
         network_close(&n);
@@ -244,7 +244,7 @@ static void an_unknown_operator_is_listed_and_named_when_it_is_in_the_way(void *
     assert_false(magic->executable);
     assert_false(magic->differentiable);
     assert_non_null(strstr(magic->obstacle, "FlyingCarpet is not implemented"));
-    assert_int_equal(magic->shape.dim[1], 5); /* what the file says */
+    assert_int_equal(magic->shape->dim[1], 5); /* what the file says */
     assert_true(network_row(&n, "after")->executable);
     assert_true(network_row(&n, "before")->executable);
     network_give(&n, 0, NULL);

@@ -59,7 +59,7 @@ static void layers_know_where_values_come_from_and_go(void **state)
     assert_int_equal(conv->consumers[1], 3);
     assert_int_equal(conv->parameters, 4 * 2 * 9 + 4);
     assert_int_equal(conv->macs, 4 * 2 * 9 * 16);
-    assert_int_equal(conv->shape.dim[2], 4);
+    assert_int_equal(conv->shape->dim[2], 4);
     assert_int_equal(add->input_count, 2);
     assert_int_equal(add->sources[0], 2);
     assert_int_equal(add->sources[1], 1);

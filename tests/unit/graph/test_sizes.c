@@ -114,7 +114,7 @@ static void check_shapes(const struct network *n, const char *want)
 {
     struct lrp_text got = {0};
     for (size_t i = 1; i < n->view->list.count; i++) {
-        const struct lrp_shape *shape = &n->view->list.rows[i].shape;
+        const struct lrp_shape *shape = n->view->list.rows[i].shape;
         lrp_text_append(&got, i > 1 ? " " : "");
         for (int k = 0; k < shape->rank; k++) {
             lrp_text_append(&got, k ? "x" : "");
@@ -150,8 +150,8 @@ static void the_same_layers_with_open_and_with_given_sizes(void **state)
             assert_true(free_->rows[i].shape_pending);
         }
         check_shapes(&n[1], networks[k].shapes);
-        for (int i = 0; i < free_->rows[0].shape.rank; i++) assert_true(given->rows[0].shape.dim[i] > 0);
-        assert_true(free_->rows[0].shape.dim[free_->rows[0].shape.rank - 1] < 0);
+        for (int i = 0; i < free_->rows[0].shape->rank; i++) assert_true(given->rows[0].shape->dim[i] > 0);
+        assert_true(free_->rows[0].shape->dim[free_->rows[0].shape->rank - 1] < 0);
         network_close(&n[0]);
         network_close(&n[1]);
     }

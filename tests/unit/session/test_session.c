@@ -54,7 +54,7 @@ static void explains_a_picture(void **state)
     check_close(now->targets[0].start, 1, 0);
     for (size_t i = 0; i < now->layers->count; i++) {
         assert_non_null(now->relevance[i]);
-        assert_true(lrp_shape_equal(&lrp_result_tensor(now->relevance[i])->shape, &now->layers->rows[i].shape));
+        assert_true(lrp_shape_equal(&lrp_result_tensor(now->relevance[i])->shape, now->layers->rows[i].shape));
         assert_int_equal(now->relevance_statistics[i].nan, 0);
     }
     /* the last layer's relevance is the start */
