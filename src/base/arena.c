@@ -79,11 +79,14 @@ static size_t aligned_up(size_t used, size_t alignment)
     return (used + alignment - 1) / alignment * alignment;
 }
 
+/* Where nothing lies: what has no elements has an address all the same. */
+static const alignas(ALIGNMENT) unsigned char nothing[1];
+
 void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size)
 {
     size_t bytes;
     if (__builtin_mul_overflow(count, size, &bytes) || bytes > SIZE_MAX / 2) return NULL;
-    if (!bytes) bytes = 1;
+    if (!bytes) return (void *)nothing; /* which nobody writes to */
     struct arena_block *block = arena->blocks;
     if (block) block->used = aligned_up(block->used, alignment_of(size));
     if (!block || block->size < block->used || block->size - block->used < bytes) {

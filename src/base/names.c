@@ -43,9 +43,10 @@ static struct lrp_name_slot *find_slot(const struct lrp_names *names, const char
     }
 }
 
-static bool grow_table(struct lrp_names *names)
+/* To a power of two. */
+static bool grow_table(struct lrp_names *names, size_t capacity)
 {
-    struct lrp_names bigger = {.count = names->count, .capacity = names->capacity ? names->capacity * 2 : 64};
+    struct lrp_names bigger = {.count = names->count, .capacity = capacity};
     bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
     if (!bigger.slots) return false;
     for (size_t i = 0; i < names->capacity; i++) {
@@ -57,9 +58,17 @@ static bool grow_table(struct lrp_names *names)
     return true;
 }
 
+bool lrp_names_reserve(struct lrp_names *names, size_t count)
+{
+    size_t capacity = names->capacity ? names->capacity : 64;
+    if (count > SIZE_MAX / 4) return false;
+    while (capacity <= count * 2) capacity *= 2;
+    return capacity == names->capacity || grow_table(names, capacity);
+}
+
 bool lrp_names_put(struct lrp_names *names, const char *name, size_t number)
 {
-    if (names->count * 2 >= names->capacity && !grow_table(names)) return false;
+    if (names->count * 2 >= names->capacity && !lrp_names_reserve(names, names->count + 1)) return false;
     const uint64_t hash = hash_of(name);
     struct lrp_name_slot *slot = find_slot(names, name, hash);
     names->count += !slot->name;

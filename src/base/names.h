@@ -12,6 +12,9 @@ struct lrp_names {
     size_t count, capacity;
 };
 
+/* Makes room for so many names in all: a table that grows to them by itself is copied many times over. False when out of
+ * memory. */
+bool lrp_names_reserve(struct lrp_names *names, size_t count);
 /* Remembers the number under the name; an earlier one of the same name is replaced. Returns false when out of memory. */
 bool lrp_names_put(struct lrp_names *names, const char *name, size_t number);
 /* False if the name is not there (*number is then untouched; it may be NULL). */

@@ -70,6 +70,7 @@ static enum lrp_status open_and_read(struct lrp_reader *reader, struct lrp_defin
     if (status) return status;
     reader->file = (struct lrp_bytes){file->data, file->size};
     reader->file_mapped = file->of_file;
+    out->mapped = file->of_file ? file : NULL;
     status = read_model(reader, out);
     if (!status) return LRP_OK;
     const char *what = status == LRP_FILE ? lrp_sniff(reader->file) : NULL;
@@ -92,8 +93,7 @@ enum lrp_status lrp_onnx_read(const char *path, struct lrp_definition **out, str
     struct lrp_reader reader = {.path = copy, .arena = arena, .err = err, .subgraph = lrp_reader_graph};
     enum lrp_status status = open_and_read(&reader, definition);
     if (!status) status = lrp_reader_files(&reader, definition);
-    /* of a file of many small parts, every page was read: what is needed of it again comes back */
-    if (!status && reader.file_mapped) lrp_mapping_rest(reader.file.data, reader.file.size);
+    if (!status) lrp_definition_rest(definition);
     lrp_reader_close(&reader);
     definition->bytes = reader.mapped;
     if (!status)

@@ -81,19 +81,19 @@ static enum lrp_status find_twice(struct lrp_reader *reader, const struct lrp_de
 static enum lrp_status drop_constant_inputs(struct lrp_reader *reader, const struct graph_slots *slots,
                                             struct lrp_definition *out)
 {
-    struct lrp_names constants = {0};
-    for (size_t i = 0; i < out->constant_count; i++)
-        if (!lrp_names_put(&constants, out->constants[i].name, i)) {
-            lrp_names_free(&constants);
-            return lrp_reader_no_memory(reader);
-        }
+    struct lrp_names inputs = {0}, constants = {0}; /* of the inputs, which are few, those that are constants */
+    bool fine = true;
+    for (size_t i = 0; fine && i < out->input_count; i++) fine = lrp_names_put(&inputs, slots->inputs[i].name, i);
+    for (size_t i = 0; fine && i < out->constant_count; i++)
+        if (lrp_names_get(&inputs, out->constants[i].name, NULL)) fine = lrp_names_put(&constants, out->constants[i].name, i);
     size_t kept = 0;
     const char *twice = NULL;
     for (size_t i = 0; i < out->input_count; i++)
         if (!lrp_names_get(&constants, slots->inputs[i].name, NULL)) slots->inputs[kept++] = slots->inputs[i];
     out->input_count = kept;
+    lrp_names_free(&inputs);
     lrp_names_free(&constants);
-    enum lrp_status status = find_twice(reader, out, &twice);
+    enum lrp_status status = fine ? find_twice(reader, out, &twice) : lrp_reader_no_memory(reader);
     return status || !twice ? status : lrp_fail(reader->err, LRP_FILE, "the input %s is declared twice", twice);
 }
 

@@ -33,6 +33,14 @@ static bool allocate_graph(struct lrp_graph *g)
     return g->values && g->nodes && g->order && g->bodies && g->inputs && g->outputs;
 }
 
+static bool reserve_names(struct lrp_builder *b)
+{
+    const struct lrp_definition *d = b->graph->definition;
+    size_t values = d->input_count + d->constant_count;
+    for (size_t i = 0; i < d->node_count; i++) values += (size_t)d->nodes[i].output_count;
+    return lrp_names_reserve(&b->values, values) && lrp_names_reserve(&b->names, d->node_count);
+}
+
 /* A shape somebody asks for: as many dimensions as the file has, none of them empty, a number of elements that can be counted.
  */
 static bool possible(const struct lrp_shape *wanted, const struct lrp_shape *file)
@@ -256,7 +264,7 @@ static enum lrp_status check_sources(struct lrp_builder *b)
 static enum lrp_status load_nodes(struct lrp_builder *b, const struct lrp_graph_options *options)
 {
     struct lrp_graph *g = b->graph;
-    if (!allocate_graph(g)) return lrp_builder_no_memory(b);
+    if (!allocate_graph(g) || !reserve_names(b)) return lrp_builder_no_memory(b);
     enum lrp_status status = add_inputs(b, options);
     for (size_t i = 0; !status && i < g->definition->node_count; i++) status = add_node(b, (int)i);
     if (!status) status = add_outputs(b);
@@ -296,6 +304,7 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     if (!status && (!lrp_graph_schedule(g) || (stand_in && !lrp_sizes_reopen(g))))
         status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
     if (!status) lrp_graph_open_bodies(g);
+    lrp_definition_rest(definition); /* patterns looked at its constants */
     if (status) {
         lrp_graph_free(g);
         return status;

@@ -1,5 +1,10 @@
-/* definition.c: giving a model's definition back. */
+/* definition.c: what becomes of a model's definition once it was read. */
 #include "definition.h"
+
+void lrp_definition_rest(const struct lrp_definition *definition)
+{
+    if (definition->mapped) lrp_mapping_rest(definition->mapped->data, definition->mapped->size);
+}
 
 void lrp_definition_free(struct lrp_definition *definition)
 {

@@ -45,8 +45,9 @@ const struct lrp_definition *lrp_attribute_graph(const struct lrp_attribute *att
 
 /* A graph, or a subgraph hanging on an attribute (which has no arena, files or opsets of its own). */
 struct lrp_definition {
-    struct lrp_arena *arena; /* everything below lives here; owned (NULL in subgraphs) */
-    const char *path;        /* as given */
+    struct lrp_arena *arena;          /* everything below lives here; owned (NULL in subgraphs) */
+    const char *path;                 /* as given */
+    const struct lrp_mapping *mapped; /* the model's own file, if its pages are the file's; else NULL */
     const char *name, *producer;
     int64_t ir_version;
     const struct lrp_opset *opsets;
@@ -65,6 +66,9 @@ struct lrp_definition {
     const char *absent; /* NULL, or which file with weights is missing: they read as zeros */
 };
 
+/* Lets go of the file's pages, once something went over all of it: of many small parts every page was read. What is needed
+ * again comes back. */
+void lrp_definition_rest(const struct lrp_definition *definition);
 /* Gives the arena back, and with it all mappings. */
 void lrp_definition_free(struct lrp_definition *definition);
 

@@ -87,11 +87,11 @@ static bool make_call(struct lrp_graph *g, const struct lrp_replacement *r, int 
 {
     size_t in = (size_t)r->in_count, n = (size_t)out_count, attributes = (size_t)r->attribute_count;
     struct lrp_attribute *copy = lrp_arena_calloc(g->arena, attributes, sizeof *copy);
-    part->in = lrp_arena_calloc(g->arena, in, sizeof *part->in);
-    part->out = lrp_arena_calloc(g->arena, n, sizeof *part->out);
-    struct lrp_desc *in_desc = lrp_arena_calloc(g->arena, in, sizeof *in_desc);
-    struct lrp_desc *out_desc = lrp_arena_calloc(g->arena, n, sizeof *out_desc);
-    if (!copy || !part->in || !part->out || !in_desc || !out_desc) return false;
+    part->in = lrp_arena_calloc(g->arena, in + n, sizeof *part->in);
+    struct lrp_desc *in_desc = lrp_arena_calloc(g->arena, in + n, sizeof *in_desc);
+    if (!copy || !part->in || !in_desc) return false;
+    part->out = part->in + in;
+    struct lrp_desc *out_desc = in_desc + in;
     if (attributes) memcpy(copy, r->attributes, attributes * sizeof *copy);
     if (in) memcpy(part->in, r->in, in * sizeof *part->in);
     memcpy(part->out, out, n * sizeof *part->out);

@@ -92,13 +92,14 @@ static void releases_run_in_reverse_order(void **state)
     assert_string_equal(order, "ba");
 }
 
-static void names_are_found_again(void **state)
+static void names_are_found_again(size_t reserved)
 {
-    (void)state;
     struct lrp_names names = {0};
     static char text[5000][8];
     size_t number = 99;
     assert_false(lrp_names_get(&names, "0", &number));
+    assert_true(lrp_names_reserve(&names, reserved));
+    const struct lrp_name_slot *slots = names.slots;
     for (size_t i = 0; i < 5000; i++) {
         snprintf(text[i], sizeof text[i], "%zu", i);
         assert_true(lrp_names_put(&names, text[i], i));
@@ -113,7 +114,18 @@ static void names_are_found_again(void **state)
     assert_true(lrp_names_get(&names, "17", &number) && number == 1);
     assert_int_equal(names.count, 5000);
     assert_false(lrp_names_get(&names, "5000", NULL));
+    assert_true(names.slots == slots || reserved < 5000); /* there was room */
     lrp_names_free(&names);
+}
+
+static void names_are_found_again_with_and_without_room_made_before(void **state)
+{
+    (void)state;
+    struct lrp_names names = {0};
+    names_are_found_again(0);
+    names_are_found_again(1000);
+    names_are_found_again(5000);
+    assert_false(lrp_names_reserve(&names, SIZE_MAX / 3));
 }
 
 static void shapes_count_and_print(void **state)
@@ -156,7 +168,7 @@ int main(void)
         cmocka_unit_test(context_goes_in_front_even_of_long_messages),
         cmocka_unit_test(arena_memory_is_zero_aligned_and_apart),
         cmocka_unit_test(releases_run_in_reverse_order),
-        cmocka_unit_test(names_are_found_again),
+        cmocka_unit_test(names_are_found_again_with_and_without_room_made_before),
         cmocka_unit_test(shapes_count_and_print),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
