@@ -4,6 +4,7 @@
 #include "activation.h"
 #include "broadcast.h"
 #include "convert.h"
+#include "wide.h"
 
 /* ---- Clip: bounds are attributes before opset 11, then inputs ---- */
 
@@ -74,16 +75,20 @@ static struct clip_job clip_job(const struct lrp_call *call, const struct lrp_te
     return job;
 }
 
+WIDE static void clip_run(const float *restrict x, struct clip_bounds bounds, float *restrict y, size_t n)
+{
+    for (size_t i = 0; i < n; ++i) {
+        const float raised = x[i] < bounds.low ? bounds.low : x[i];
+        y[i] = raised > bounds.high ? bounds.high : raised;
+    }
+}
+
 /* As ONNX says: min(max(x, low), high); NaN stays NaN. */
 static void clip_range(const void *data, size_t first, size_t last)
 {
     const struct clip_job *job = data;
     if (lrp_dtype_is_float(job->x->dtype)) {
-        const float low = job->bounds.low, high = job->bounds.high;
-        for (size_t i = first; i < last; ++i) {
-            const float x = job->x->f[i] < low ? low : job->x->f[i];
-            job->out->f[i] = x > high ? high : x;
-        }
+        clip_run(job->x->f + first, job->bounds, job->out->f + first, last - first);
         return;
     }
     for (size_t i = first; i < last; ++i) {
@@ -111,11 +116,20 @@ enum lrp_status lrp_clip_blocks(LRP_BLOCKS_PARAMETERS)
     return LRP_OK;
 }
 
+/* Without a branch: which of two neighbours is clipped nobody can tell in advance. */
+WIDE static void clip_slope_run(const float *restrict x, struct clip_bounds bounds, const float *restrict s, float *restrict g,
+                                size_t n)
+{
+    for (size_t i = 0; i < n; ++i) {
+        const float whole = s[i];
+        g[i] = (x[i] > bounds.low) & (x[i] < bounds.high) ? whole : 0;
+    }
+}
+
 static void clip_slope_range(const void *data, size_t first, size_t last)
 {
     const struct clip_job *job = data;
-    const float low = job->bounds.low, high = job->bounds.high, *x = job->x->f;
-    for (size_t i = first; i < last; ++i) job->out->f[i] = x[i] > low && x[i] < high ? job->s->f[i] : 0;
+    clip_slope_run(job->x->f + first, job->bounds, job->s->f + first, job->out->f + first, last - first);
 }
 
 /* What the elements at a bound pass on to it. */
