@@ -12,6 +12,7 @@
 struct lrp_batch_output {
     const char *name;
     const char *suffix; /* of files that stand in a folder of that name; NULL: it stands in the files of the shard */
+    bool of_layers;     /* it is made of the relevance of layers, too */
     enum lrp_status (*write)(struct lrp_session *session, const struct lrp_snapshot *now, const char *path,
                              struct lrp_error *err);
 };

@@ -29,6 +29,14 @@ static enum lrp_status take_rows(struct lrp_batch *b, struct lrp_error *err)
     return LRP_OK;
 }
 
+static bool writes_layers(const struct lrp_batch *b)
+{
+    const struct lrp_batch_output *output;
+    bool any = false;
+    for (size_t i = 0; (output = lrp_batch_output_at(i)); i++) any |= output->of_layers && (b->outputs >> i & 1);
+    return any;
+}
+
 static enum lrp_status check_model(struct lrp_batch *b, struct lrp_error *err)
 {
     const struct lrp_snapshot *opened = NULL;
@@ -93,6 +101,7 @@ static enum lrp_status run_shard(struct lrp_batch *b, struct lrp_error *err)
                                 lrp_batch_writes(b, "relevance"), &b->shard, err);
     if (!status) status = take_rows(b, err);
     if (!status) status = check_model(b, err);
+    if (!status) lrp_session_keep_layers(b->job.session, writes_layers(b));
     if (!status) status = lrp_cli_job_ahead(&b->job, LRP_WANT_RELEVANCE, err);
     for (size_t round = 0; !status && round < b->arguments.input_count; round++) status = run_row(b, round, err);
     if (!status) status = lrp_shard_finish(&b->shard, err);

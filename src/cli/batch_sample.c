@@ -54,12 +54,12 @@ static enum lrp_status write_activations(struct lrp_session *session, const stru
 }
 
 static const struct lrp_batch_output rows[] = {
-    {"relevance", NULL, NULL},
-    {"report", NULL, NULL},
-    {"heatmap", ".png", write_heatmap},
-    {"layerwise", ".safetensors", write_layerwise},
-    {"activations", ".safetensors", write_activations},
-    {"sheet", ".png", write_sheet},
+    {"relevance", NULL, false, NULL},
+    {"report", NULL, false, NULL},
+    {"heatmap", ".png", false, write_heatmap},
+    {"layerwise", ".safetensors", true, write_layerwise},
+    {"activations", ".safetensors", false, write_activations},
+    {"sheet", ".png", true, write_sheet},
 };
 
 const struct lrp_batch_output *lrp_batch_output_at(size_t index)

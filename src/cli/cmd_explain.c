@@ -184,12 +184,23 @@ static bool asks_ends_only(const struct lrp_arguments *a, const struct lrp_expla
            !files->report && !a->report && !a->json && !a->output_dir && !lrp_breakdown_asked(a) && !lrp_steps_asked(a);
 }
 
+/* Before the first round: what is asked of one is asked of all. */
+static enum lrp_status keep_layers(struct lrp_explain *e, struct lrp_error *err)
+{
+    struct lrp_explain_files files;
+    if (!e->stem_count) return LRP_OK;
+    const enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[0], line_of(e, 0), &files, err);
+    if (status) return status;
+    lrp_session_keep_layers(e->job.session, !asks_ends_only(e->arguments, &files));
+    lrp_cli_files_free(&files);
+    return LRP_OK;
+}
+
 static enum lrp_status run_round(struct lrp_explain *e, size_t index, struct lrp_error *err)
 {
     struct lrp_explain_round round = {.index = index, .path = lrp_cli_job_round_path(&e->job, index)};
     enum lrp_status status = lrp_cli_files_of(e->arguments, e->stems[index], line_of(e, index), &round.files, err);
     if (!status && round.files.report) status = lrp_cli_report_init(&round.report, e->opened, err);
-    if (!status) lrp_session_keep_layers(e->job.session, !asks_ends_only(e->arguments, &round.files));
     if (!status) status = lrp_cli_job_set_inputs(&e->job, index, err);
     if (!status) {
         round.passes = lrp_cli_job_passes(&e->job);
@@ -264,6 +275,7 @@ static enum lrp_status run_rounds(struct lrp_explain *e, struct lrp_error *err)
     const struct lrp_arguments *a = e->arguments;
     const size_t rounds = lrp_cli_job_rounds(&e->job);
     const bool accounted = a->report || a->json || a->output_dir, measured = a->repeat > 1 || a->profile;
+    if (!status) status = keep_layers(e, err);
     if (!status && !measured) status = lrp_cli_job_ahead(&e->job, accounted ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE, err);
     for (size_t i = 0; !status && i < rounds; i++) status = run_round(e, i, err);
     return status ? status : write_total(e, err);

@@ -125,6 +125,7 @@ enum lrp_status lrp_session_branch_under(const struct lrp_session *session, cons
     s->tokenizer = session->tokenizer;
     s->load_ms = session->load_ms;
     s->allotted_threads = 1;
+    s->ends_only = session->ends_only;
     s->allotted_memory = session->allotted_memory;
     return begin_session(s, settings, out, err);
 }
