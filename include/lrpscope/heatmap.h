@@ -245,6 +245,25 @@ struct lrp_strip {
 /* Writes it as PNG, atomically. Errors: LRP_FILE, also for a text beyond the limits of pictures; LRP_MEMORY. */
 enum lrp_status lrp_strip_write(const struct lrp_strip *strip, const char *path, struct lrp_error *err);
 
+/* ---- a signal as a picture ---- */
+
+/* Curves, a channel below the other, on the colours of the relevance of their steps. */
+struct lrp_signal {
+    const struct lrp_plane *values;     /* borrowed: a row per channel, a column per step */
+    const struct lrp_plane *relevance;  /* borrowed: of the same size */
+    struct lrp_range range;             /* of the colours */
+    struct lrp_heatmap_options options; /* colour map and gamma; the rest has no meaning here */
+};
+/* Writes it as PNG, atomically. Errors: LRP_FILE, also for more channels than a picture has room for; LRP_MEMORY. */
+enum lrp_status lrp_signal_write(const struct lrp_signal *signal, const char *path, struct lrp_error *err);
+/* Where the curve through `count` values is within column x of `columns`, straight between two values; both NaN: nowhere. */
+void lrp_signal_span(const float *values, int count, int x, int columns, float *low, float *high);
+/* The value furthest from zero among those that lie in column x of `columns`, every value in a band as wide as all others; NaN
+ * if one of them is. */
+float lrp_signal_strongest(const float *values, int count, int x, int columns);
+/* The least and the greatest finite value; false, both NaN: there is none. */
+bool lrp_signal_limits(const float *values, int count, float *low, float *high);
+
 /* ---- a screen as a picture ---- */
 
 /* Pixels of a cell from left to right. */

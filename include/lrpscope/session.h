@@ -190,6 +190,8 @@ struct lrp_snapshot {
     const struct lrp_patches *patches; /* by layer: its rows as patches of the picture it comes from */
     const int
         *places; /* by layer: the row of the input whose picture its last two axes are those of, to lie over it; -1: none */
+    const int *signals; /* by layer, inputs among them: the axis of the steps of a signal, raw values that a one-dimensional
+                           convolution moves over; 0: something else */
     const char *token_input; /* lrp_session_token_input; NULL: the model takes no tokens */
     int64_t token_count;     /* tokens it was given, padding and all; 0 without */
     int64_t decoder_count;   /* tokens that a decoder of its own has written; 0: the model has none */

@@ -4,6 +4,8 @@
 
 #include "internal.h"
 
+enum { LRP_SIGNAL_CHAIN = 16 }; /* most layers between an input and the convolution that moves over it */
+
 static bool is_softmax(const struct lrp_layer_list *list, int layer)
 {
     return lrp_kind_row((enum lrp_kind)list->rows[layer].kind)->traits & LRP_KIND_IS_WEIGHING;
@@ -97,6 +99,40 @@ static void find_places(const struct lrp_layer_list *list, int *places)
     }
 }
 
+/* ---- signals ---- */
+
+static int turned_axis(const struct lrp_layer *layer, const struct lrp_layer *from, int axis)
+{
+    const struct lrp_shape *s = &layer->shape, *f = &from->shape;
+    const bool turns = (lrp_kind_row((enum lrp_kind)layer->kind)->traits & LRP_KIND_IS_TURN) && s->rank == 3 && f->rank == 3;
+    if (!turns || s->dim[1] != f->dim[2] || s->dim[2] != f->dim[1]) return axis == s->rank - 1 ? f->rank - 1 : axis;
+    return 3 - axis;
+}
+
+/* From a one-dimensional convolution back to the input, through layers of one input that have learned nothing. */
+static void find_signals(const struct lrp_layer_list *list, int *signals)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        const struct lrp_layer *l = &list->rows[i];
+        if (l->shape.rank != 3 || l->input_count < 1 || strcmp(l->type, "convolution") != 0) continue;
+        int chain[LRP_SIGNAL_CHAIN], axes[LRP_SIGNAL_CHAIN], count = 0, axis = l->shape.rank - 1, at = source_row(list, l, 0);
+        while (at > 0 && (size_t)at < list->count && count < LRP_SIGNAL_CHAIN && list->rows[at].input_count == 1 &&
+               list->rows[at].parameters == 0) {
+            const struct lrp_layer *step = &list->rows[at];
+            const int from = source_row(list, step, 0);
+            chain[count] = at;
+            axes[count++] = axis;
+            if (from < 0) break;
+            axis = turned_axis(step, &list->rows[from], axis);
+            at = from;
+        }
+        if (at < 0 || list->rows[at].index > 0 || list->rows[at].shape.rank < 2 || list->rows[at].shape.rank > 3) continue;
+        signals[at] = axis;
+        for (int k = 0; k < count; k++)
+            if (list->rows[chain[k]].shape.rank == 2 || list->rows[chain[k]].shape.rank == 3) signals[chain[k]] = axes[k];
+    }
+}
+
 /* Layers behind the lookup of what a decoder has written: an encoder's never are. */
 static void find_decoder(const struct lrp_layer_list *list, bool *decoder)
 {
@@ -117,11 +153,13 @@ enum lrp_status lrp_network_describe(struct lrp_network *network, struct lrp_err
     network->patches = calloc(rows + 1, sizeof *network->patches);
     network->decoder = calloc(rows + 1, sizeof *network->decoder);
     network->places = calloc(rows + 1, sizeof *network->places);
-    if (!network->attention || !network->decoder || !network->patches || !network->places ||
+    network->signals = calloc(rows + 1, sizeof *network->signals);
+    if (!network->attention || !network->decoder || !network->patches || !network->places || !network->signals ||
         !find_patches(list, network->patches))
         return lrp_fail(err, LRP_MEMORY, "%s: not enough memory", lrp_model_path(network->model));
     find_softmaxes(list, network->attention);
     find_decoder(list, network->decoder);
     find_places(list, network->places);
+    find_signals(list, network->signals);
     return LRP_OK;
 }

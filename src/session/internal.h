@@ -40,6 +40,7 @@ struct lrp_network {
     bool *decoder;                   /* likewise */
     struct lrp_patches *patches;     /* likewise */
     int *places;                     /* likewise */
+    int *signals;                    /* likewise */
     char *token_input;               /* the graph borrows it; NULL: goes by a usual name */
     struct lrp_plugin_list *plugins; /* whose operators it uses; NULL: none */
 };

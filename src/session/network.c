@@ -40,6 +40,7 @@ void lrp_network_release(struct lrp_network *network)
     free(network->decoder);
     free(network->patches);
     free(network->places);
+    free(network->signals);
     free(network->shapes);
     free(network->flags);
     free(network);

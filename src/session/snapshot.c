@@ -178,6 +178,7 @@ static void show_inputs(const struct lrp_session *session, struct lrp_snapshot_b
     shown->decoder = box->setup->network->decoder;
     shown->patches = box->setup->network->patches;
     shown->places = box->setup->network->places;
+    shown->signals = box->setup->network->signals;
     shown->token_input = lrp_session_token_input(session);
     shown->token_count = length_of(shown, shown->token_input);
     shown->decoder_count = length_of(shown, box->decoder_input);

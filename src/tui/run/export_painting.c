@@ -37,10 +37,13 @@ enum lrp_status lrp_runner_export_painting(const struct lrp_runner *runner, enum
     struct lrp_painting p = {.channel = -1};
     enum lrp_status status = LRP_OK;
     lrp_paint(&runner->app.caps, &subject, runner->snapshot, runner->stored, &p);
+    const struct lrp_signal signal = {.values = &p.other, .relevance = &p.plane, .range = p.range, .options = p.options};
     if (!p.plane.values)
         status = lrp_fail(err, LRP_UNSUPPORTED, "%s", *p.reason ? p.reason : "there is nothing to export");
     else if (holds == LRP_FILE_STRIP)
         status = write_strip(&p, path, err);
+    else if (holds == LRP_FILE_SIGNAL)
+        status = lrp_signal_write(&signal, path, err);
     else
         status = write_plane(&p, path, err);
     lrp_painting_clear(&p);

@@ -24,7 +24,7 @@ enum lrp_status lrp_paint_tile(struct lrp_paint_work *w, struct lrp_plane *plane
 /* Each makes the picture in w->out; what is wrong is in w->err. */
 typedef enum lrp_status lrp_painter(struct lrp_paint_work *w);
 lrp_painter lrp_paint_concepts, lrp_paint_one, lrp_paint_weights, lrp_paint_channels, lrp_paint_compare, lrp_paint_triptych,
-    lrp_paint_nothing;
+    lrp_paint_nothing, lrp_paint_signal;
 lrp_painter lrp_paint_text, lrp_paint_inputs, lrp_paint_patches, lrp_paint_attention, lrp_paint_heads, lrp_paint_layers;
 
 #endif

@@ -7,7 +7,7 @@
 #include "runes.h"
 #include "view.h"
 
-enum { LRP_COLUMNS_MOST = 8, LRP_SAMPLE_ROWS = 400, LRP_MARKS = 3, LRP_INDENT_MOST = 4 };
+enum { LRP_MARKS = 3, LRP_INDENT_MOST = 4 };
 
 struct screen_table {
     const struct lrp_column *columns;
@@ -66,22 +66,34 @@ static int widest_fold(const struct lrp_app *app, const struct lrp_column *colum
     return width;
 }
 
-static void measure_columns(const struct lrp_app *app, struct screen_table *t)
+static int widest_cell(const struct lrp_app *app, const struct lrp_column *column)
 {
-    /* an odd step, so that every second layer is not always the same kind */
-    const int layers = lrp_app_place_count(app), stride = (layers / LRP_SAMPLE_ROWS) | 1;
+    const bool names = column->what == LRP_COLUMN_NAME;
+    int width = lrp_text_columns(column->title);
     char cell[LRP_CELL_SIZE];
+    for (int i = 0; i < lrp_app_place_count(app) && width < column->most; i++) {
+        column->cell(app, i, cell);
+        const int columns = lrp_text_columns(cell) + (names ? indent_of(app, i) + joins_of(app, i, NULL) : 0);
+        width = columns > width ? columns : width;
+    }
+    return width;
+}
+
+void lrp_measure_table(const struct lrp_app *app, enum lrp_view view, int widths[LRP_COLUMNS_MOST])
+{
+    const struct lrp_view_row *table = lrp_app_view_row(app, view);
+    for (int c = 0; c < table->column_count; c++)
+        widths[c] = table->columns[c].what == LRP_COLUMN_SUM ? LRP_SUM_COLUMNS /* values come and go */
+                                                             : widest_cell(app, &table->columns[c]);
+}
+
+/* As they were measured, and folded containers, which come and go. */
+static void want_widths(const struct lrp_app *app, struct screen_table *t)
+{
     for (int c = 0; c < t->count; c++) {
-        int width = lrp_text_columns(t->columns[c].title);
-        for (int i = 0; i < layers; i += stride) {
-            t->columns[c].cell(app, i, cell);
-            const int columns = lrp_text_columns(cell) +
-                                (t->columns[c].what == LRP_COLUMN_NAME ? indent_of(app, i) + joins_of(app, i, NULL) : 0);
-            width = columns > width ? columns : width;
-        }
+        int width = app->measured.width[c];
         if (t->columns[c].what == LRP_COLUMN_NAME) width = widest_fold(app, &t->columns[c], width);
         t->width[c] = width < t->columns[c].most ? width : t->columns[c].most;
-        if (t->columns[c].what == LRP_COLUMN_SUM) t->width[c] = LRP_SUM_COLUMNS; /* values come and go */
     }
 }
 
@@ -111,7 +123,7 @@ static void lay_out(const struct lrp_app *app, struct screen_table *t, int colum
     t->number = snprintf(number, sizeof number, "%d", lrp_app_layer_count(app) - 1);
     t->number = t->number < 2 ? 2 : t->number;
     t->gap = columns < 90 ? 1 : 2;
-    measure_columns(app, t);
+    want_widths(app, t);
     memcpy(full, t->width, sizeof full);
     for (int left = t->count; left > 1; left--) {
         shrink_columns(t, columns);
@@ -169,6 +181,7 @@ struct table_row {
     int layer, fold; /* fold: the scope it stands for, or -1 */
     bool selected, bad, doubted, tagged;
     enum lrp_style style;
+    char above[LRP_CELL_SIZE]; /* the name in the row above on the screen; "": there is none */
 };
 
 static bool is_tagged(const struct lrp_app *app, int layer)
@@ -201,6 +214,26 @@ static void draw_marks(struct lrp_canvas *canvas, const struct table_row *row, i
                     row->doubted && row->style == LRP_STYLE_NORMAL ? LRP_STYLE_WARNING : row->style);
 }
 
+/* Columns of the scopes that a name begins with as the one in the row above does. */
+static int shared_columns(const char *name, const char *above)
+{
+    const char *scope = name;
+    for (const char *c = name; *c && *c == *above; c++, above++)
+        if (*c == '/') scope = c + 1;
+    char begin[LRP_CELL_SIZE];
+    snprintf(begin, sizeof begin, "%.*s", (int)(scope - name), name);
+    return lrp_text_columns(begin);
+}
+
+/* What the row above says already steps back; a name that is cut has lost that first. */
+static void dim_shared(struct lrp_canvas *canvas, const struct table_row *row, int x, int y, int width, const char *name)
+{
+    const int columns = lrp_text_columns(name), cut = columns > width ? columns - width : 0;
+    const int shared = shared_columns(name, row->above) - cut;
+    if (shared > 0 && row->style == LRP_STYLE_NORMAL)
+        lrp_canvas_restyle(canvas, (struct lrp_rect){x, y, shared, 1}, LRP_STYLE_DIM);
+}
+
 /* Lines for the branches it lies in, the end of its name, and the sources of a join. */
 static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, const struct table_row *row, int x, int y,
                       int width, const char *name)
@@ -213,6 +246,7 @@ static void draw_name(const struct lrp_app *app, struct lrp_canvas *canvas, cons
         lrp_canvas_rune(canvas, x + i, y, i == indent - 1 && begins_branch(app, row->layer) ? 0x251C : 0x2502,
                         row->selected ? row->style : LRP_STYLE_BORDER);
     const int named = lrp_canvas_tail(canvas, x + indent, y, room, name, row->style);
+    dim_shared(canvas, row, x + indent, y, room, name);
     highlight(app, canvas, x + indent, y, room, name);
     if (behind) lrp_canvas_text(canvas, x + indent + named, y, behind, joins, row->selected ? row->style : LRP_STYLE_DIM);
 }
@@ -253,16 +287,29 @@ static void draw_row(const struct lrp_app *app, const struct screen_table *t, st
     }
 }
 
-void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect,
-                    const struct lrp_column *columns, int count)
+static void name_row(const struct lrp_app *app, const struct screen_table *t, int at, char *out)
 {
-    struct screen_table t = {.columns = columns, .count = count};
+    const int layer = lrp_app_row_layer(app, app->view, at), fold = lrp_app_row_fold(app, app->view, at);
+    for (int c = 0; c < t->count; c++) {
+        if (t->columns[c].what != LRP_COLUMN_NAME) continue;
+        if (fold < 0)
+            t->columns[c].cell(app, layer, out);
+        else if (t->columns[c].fold_cell)
+            t->columns[c].fold_cell(app, fold, out);
+    }
+}
+
+void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
+{
+    const struct lrp_view_row *view = lrp_app_view_row(app, app->view);
+    struct screen_table t = {.columns = view->columns, .count = view->column_count};
     const struct lrp_window *window = &app->windows[app->view];
     lay_out(app, &t, rect.columns);
     draw_titles(app, &t, canvas, rect, app->focus == LRP_PANE_LIST && lrp_app_layout(app).has_preview);
     for (int i = 0; i < rect.rows - 1; i++) {
-        const struct table_row row = row_of(app, window->top + i);
+        struct table_row row = row_of(app, window->top + i);
         if (row.layer < 0) break;
+        if (i > 0) name_row(app, &t, window->top + i - 1, row.above);
         draw_row(app, &t, canvas, (struct lrp_rect){rect.x, rect.y + 1 + i, rect.columns, 1}, &row);
     }
 }

@@ -270,4 +270,5 @@ const struct lrp_screen lrp_screen = {.views =
                                       .details = lrp_details_lines,
                                       .preview_inner = lrp_preview_inner,
                                       .token_beside = lrp_flow_token_beside,
+                                      .measure = lrp_measure_table,
                                       .hit = hit};

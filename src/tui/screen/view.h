@@ -23,9 +23,9 @@ int lrp_draw_prompt(const struct lrp_app *app, struct lrp_canvas *canvas, struct
 void lrp_draw_completion(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect body);
 /* Which candidate lies there, or -1. */
 int lrp_completion_at(const struct lrp_app *app, struct lrp_rect body, int x, int y);
-/* A table of the layers of the view that is shown, its titles in the first row. */
-void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect,
-                    const struct lrp_column *columns, int count);
+/* The table of the layers of the view that is shown, its titles in the first row; and how wide its columns would like to be. */
+void lrp_draw_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
+void lrp_measure_table(const struct lrp_app *app, enum lrp_view view, int widths[LRP_COLUMNS_MOST]);
 /* A view of text, under the title in its row. */
 void lrp_draw_page(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 void lrp_draw_details(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
@@ -58,10 +58,11 @@ void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struc
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_compare(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_triptych(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_signal(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 typedef bool lrp_under_fn(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py);
 lrp_under_fn lrp_under_text, lrp_under_table, lrp_under_grid, lrp_under_one, lrp_under_tiles, lrp_under_compare,
-    lrp_under_triptych, lrp_under_bars;
+    lrp_under_triptych, lrp_under_bars, lrp_under_signal;
 /* Three pictures of the painting's size side by side, or one below the other, whichever shows more; a line above each, and
  * `below` lines below all. */
 void lrp_three_parts(const struct lrp_app *app, struct lrp_rect inner, int below, struct lrp_rect parts[3]);

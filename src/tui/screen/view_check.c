@@ -85,8 +85,7 @@ static void draw_check(const struct lrp_app *app, struct lrp_canvas *canvas, str
         return;
     }
     const int rows = (count < most ? count : most) + 1;
-    lrp_draw_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rows < rect.rows ? rows : rect.rows}, columns,
-                   LRP_CHECK_COLUMNS);
+    lrp_draw_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rows < rect.rows ? rows : rect.rows});
     struct lrp_lines lines = {0};
     const struct lrp_check_row *row = lrp_app_check(app, app->layer);
     if (row && row->failed) {
@@ -104,5 +103,10 @@ static void draw_check(const struct lrp_app *app, struct lrp_canvas *canvas, str
     lrp_lines_free(&lines);
 }
 
-const struct lrp_view_row lrp_view_check = {
-    .name = "check", .draw = draw_check, .row_count = row_count, .row_layer = row_layer, .page = check_page};
+const struct lrp_view_row lrp_view_check = {.name = "check",
+                                            .draw = draw_check,
+                                            .row_count = row_count,
+                                            .row_layer = row_layer,
+                                            .page = check_page,
+                                            .columns = columns,
+                                            .column_count = LRP_CHECK_COLUMNS};

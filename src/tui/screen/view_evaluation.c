@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "dots.h"
 #include "format.h"
 #include "view.h"
 
@@ -85,13 +86,6 @@ static void widen_to(struct panel *p, const double *curve, size_t length)
     }
 }
 
-/* The dot of Unicode's braille patterns in a cell of 2 x 4. */
-static unsigned braille_bit(int x, int y)
-{
-    static const unsigned char bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
-    return bits[y][x];
-}
-
 static uint32_t rune_at(const struct lrp_canvas *canvas, int x, int y)
 {
     return x >= 0 && y >= 0 && x < canvas->columns && y < canvas->rows ? canvas->cells[y * canvas->columns + x].rune : 0;
@@ -102,8 +96,9 @@ static void put_dot(struct lrp_canvas *canvas, const struct panel *p, int x, int
 {
     const int cx = p->at.x + x / 2, cy = p->at.y + y / 4;
     const uint32_t there = rune_at(canvas, cx, cy);
-    const uint32_t before = there >= 0x2800 && there < 0x2900 ? there - 0x2800 : 0;
-    lrp_canvas_rune(canvas, cx, cy, canvas->ascii ? (uint32_t)letter : 0x2800 + (before | braille_bit(x % 2, y % 4)), style);
+    const uint32_t before = there >= LRP_DOTS_NONE && there < LRP_DOTS_NONE + 256 ? there - LRP_DOTS_NONE : 0;
+    lrp_canvas_rune(canvas, cx, cy, canvas->ascii ? (uint32_t)letter : LRP_DOTS_NONE + (before | lrp_dot_bit(x % 2, y % 4)),
+                    style);
 }
 
 static void draw_curve(struct lrp_canvas *canvas, const struct panel *p, const double *curve, size_t length, char letter,

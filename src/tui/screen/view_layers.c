@@ -131,7 +131,7 @@ static void draw_layers(const struct lrp_app *app, struct lrp_canvas *canvas, st
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns,
                        lrp_app_hint(app, "no layer matches the filter: {escape} shows all", hint, sizeof hint), LRP_STYLE_DIM);
     else
-        lrp_draw_table(app, canvas, rect, columns, LRP_LIST_COLUMNS);
+        lrp_draw_table(app, canvas, rect);
 }
 
 static int row_count(const struct lrp_app *app)
@@ -147,5 +147,10 @@ static int row_fold(const struct lrp_app *app, int row)
     return row >= 0 && (size_t)row < app->shown_count ? app->shown_fold[row] : -1;
 }
 
-const struct lrp_view_row lrp_view_layers = {
-    .name = "layers", .draw = draw_layers, .row_count = row_count, .row_layer = row_layer, .row_fold = row_fold};
+const struct lrp_view_row lrp_view_layers = {.name = "layers",
+                                             .draw = draw_layers,
+                                             .row_count = row_count,
+                                             .row_layer = row_layer,
+                                             .row_fold = row_fold,
+                                             .columns = columns,
+                                             .column_count = LRP_LIST_COLUMNS};

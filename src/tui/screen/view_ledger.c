@@ -101,7 +101,7 @@ static void draw_ledger(const struct lrp_app *app, struct lrp_canvas *canvas, st
         return;
     }
     const bool room = rect.rows > 3;
-    lrp_draw_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rect.rows - room}, columns, LRP_LEDGER_COLUMNS);
+    lrp_draw_table(app, canvas, (struct lrp_rect){rect.x, rect.y, rect.columns, rect.rows - room});
     if (room) draw_whole(app, canvas, (struct lrp_rect){rect.x, rect.y + rect.rows - 1, rect.columns, 1});
 }
 
@@ -126,4 +126,6 @@ const struct lrp_view_row lrp_view_ledger = {.name = "ledger",
                                              .row_layer = row_layer,
                                              .row_order = row_order,
                                              .page = ledger_page,
+                                             .columns = columns,
+                                             .column_count = LRP_LEDGER_COLUMNS,
                                              .shows_ledger = true};

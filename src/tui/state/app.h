@@ -92,6 +92,15 @@ struct lrp_messages {
     size_t count;
 };
 
+/* How wide the columns of the table are that is shown, and of what that was found: all rows are too many to be measured for
+ * every key. Addresses are compared only. */
+struct lrp_measured {
+    const void *list, *rules, *ledger;
+    uint64_t generation;
+    enum lrp_view view;
+    int width[LRP_COLUMNS_MOST];
+};
+
 enum { LRP_LINKS_MOST = 32 };
 struct lrp_app {
     struct lrp_caps caps;
@@ -111,6 +120,7 @@ struct lrp_app {
     const struct lrp_layer_list *listed; /* the list that tree and rows were made from; only its address is compared, never
                                             dereferenced */
     struct lrp_tree tree;                /* scopes of the layers, which fold */
+    struct lrp_measured measured;        /* list NULL: nothing */
     int *shown,
         *shown_fold; /* rows of the list: layers that match the filter; the folded scope a row stands for, or -1; owned */
     size_t shown_count;

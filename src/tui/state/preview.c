@@ -29,6 +29,15 @@ static bool has_patches(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->patches && app->snapshot->patches[lrp_preview_layer(app)].height > 0;
 }
+/* Raw values over time, or along another axis. */
+static bool is_signal(const struct lrp_app *app, int layer)
+{
+    return app->snapshot && app->snapshot->signals && app->snapshot->signals[layer] > 0;
+}
+static bool has_signal(const struct lrp_app *app)
+{
+    return is_signal(app, lrp_preview_layer(app));
+}
 /* An input can be shown in colours, or grey. */
 static bool has_picture(const struct lrp_app *app)
 {
@@ -121,7 +130,7 @@ static bool stand_in(const struct lrp_app *app, struct lrp_subject *subject)
         return true;
     }
     if (!s->activation[input]) return false;
-    *subject = (struct lrp_subject){.kind = LRP_PREVIEW_ACTIVATION,
+    *subject = (struct lrp_subject){.kind = is_signal(app, input) ? LRP_PREVIEW_SIGNAL : LRP_PREVIEW_ACTIVATION,
                                     .show = LRP_SHOW_ACTIVATION,
                                     .layer = input,
                                     .sample = subject->sample,

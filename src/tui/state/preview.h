@@ -16,6 +16,7 @@ enum lrp_preview_channels {
 enum lrp_preview_file {
     LRP_FILE_HEATMAP, /* the layer's heatmap */
     LRP_FILE_PLANE,   /* the picture that is shown */
+    LRP_FILE_SIGNAL,  /* curves on the colours of their steps */
     LRP_FILE_STRIP    /* tokens one after the other on their colours */
 };
 /* X(ID, how it is drawn (screen: lrp_draw_as_...), how its picture is painted (run: paint_...), its row), in the order in which
@@ -29,7 +30,10 @@ enum lrp_preview_file {
       .instead = LRP_PREVIEW_PATCHES, .has = has_text)                                                                         \
     X(PATCHES, one, patches, .name = "patches", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE,                           \
       .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .gives_way = true,                   \
-      .instead = LRP_PREVIEW_RELEVANCE, .has = has_patches)                                                                    \
+      .instead = LRP_PREVIEW_SIGNAL, .has = has_patches)                                                                       \
+    X(SIGNAL, signal, signal, .name = "signal", .holds = LRP_FILE_SIGNAL, .show = LRP_SHOW_RELEVANCE,                          \
+      .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, .stands_in = true, .gives_way = true,                         \
+      .instead = LRP_PREVIEW_RELEVANCE, .has = has_signal)                                                                     \
     X(RELEVANCE, one, one, .name = "relevance", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                        \
       .channels = LRP_CHANNELS_ONE, .needs_relevance = true, .stands_in = true)                                                \
     X(ACTIVATION, one, one, .name = "activation", .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,                    \

@@ -111,6 +111,20 @@ static void on_results(struct lrp_app *app, const struct lrp_event *event)
     lrp_app_list_results(app);
 }
 
+/* Columns are as wide as their widest row; found again when rows may have changed. */
+static void measure_table(struct lrp_app *app)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    struct lrp_measured *known = &app->measured;
+    if (!s || !lrp_app_view_row(app, app->view)->columns) return;
+    if (known->list == s->layers && known->rules == s->rules && known->ledger == s->ledger &&
+        known->generation == s->generation && known->view == app->view)
+        return;
+    *known = (struct lrp_measured){
+        .list = s->layers, .rules = s->rules, .ledger = s->ledger, .generation = s->generation, .view = app->view};
+    app->screen->measure(app, app->view, known->width);
+}
+
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
 {
     switch (event->kind) {
@@ -171,4 +185,5 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     lrp_app_try(app);
     ask_ledger(app);
     ask_maps(app);
+    measure_table(app);
 }

@@ -11,6 +11,7 @@
 
 struct lrp_app;
 struct lrp_canvas;
+struct lrp_column;
 
 /* X(name, ...): every view, one for each row V of LRP_ACTIONS, in that order. The inspector begins with layers,
  * to which closing another view leads. */
@@ -39,11 +40,15 @@ struct lrp_view_row {
     void (*lines)(const struct lrp_app *app, int width, struct lrp_lines *lines);
     void (*opened)(struct lrp_app *app);        /* what opening it asks for; NULL: nothing */
     void (*take)(struct lrp_app *app, int row); /* what Enter does with a line; NULL: it follows the line's link */
+    const struct lrp_column *columns;           /* of a table of layers (screen/cells.h), */
+    int column_count;                           /* LRP_COLUMNS_MOST at most */
     bool whole_body;                            /* there is no preview beside it */
     bool shows_ledger;                          /* which is computed when the view opens */
     bool opens_at_end;                          /* at its last line */
     bool lies_over_others;                      /* closing it, also by its own key, leads back to the view before */
 };
+
+enum { LRP_COLUMNS_MOST = 8 };
 
 /* What lies under a point of the screen; of what does not lie there, none. */
 struct lrp_hit {
@@ -62,6 +67,8 @@ struct lrp_screen {
     struct lrp_rect (*preview_inner)(const struct lrp_app *app, struct lrp_rect pane);
     /* The token above (-1) or below (+1) one, as its preview lays them out; the token itself where there is none. */
     int (*token_beside)(const struct lrp_app *app, int token, int step);
+    /* How wide the columns of a view's table would like to be: as the widest of all its layers. */
+    void (*measure)(const struct lrp_app *app, enum lrp_view view, int widths[LRP_COLUMNS_MOST]);
     struct lrp_hit (*hit)(const struct lrp_app *app, int x, int y);
 };
 
