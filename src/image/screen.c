@@ -53,6 +53,18 @@ static bool draw_lines(struct lrp_picture *to, int x, int y, uint32_t rune, cons
     return false;
 }
 
+/* Braille: dots of 2 x 4. */
+static bool draw_dots(struct lrp_picture *to, int x, int y, uint32_t rune, const unsigned char ink[3])
+{
+    static const unsigned char bits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+    if (rune < 0x2800 || rune > 0x28FF) return false;
+    for (int row = 0; row < 4; row++)
+        for (int column = 0; column < 2; column++)
+            if (rune & bits[row][column])
+                lrp_draw_box(to, x + column * WIDTH / 2 + 1, y + row * HEIGHT / 4 + 1, WIDTH / 2 - 2, HEIGHT / 4 - 2, ink);
+    return true;
+}
+
 /* Blocks from the bottom, 1 to 8 eighths high, and shades: every dot in so many. */
 static bool draw_block(struct lrp_picture *to, int x, int y, uint32_t rune, const unsigned char ink[3])
 {
@@ -81,7 +93,8 @@ static void draw_cell(struct lrp_picture *to, int x, int y, const struct lrp_scr
     lrp_draw_box(to, x, y + HALF, WIDTH, HALF, ground);
     if (cell->rune == ' ' || cell->rune == 0) return;
     unpack_color(cell->ink, ink);
-    if (!draw_lines(to, x, y, cell->rune, ink) && !draw_block(to, x, y, cell->rune, ink)) {
+    if (!draw_lines(to, x, y, cell->rune, ink) && !draw_block(to, x, y, cell->rune, ink) &&
+        !draw_dots(to, x, y, cell->rune, ink)) {
         lrp_draw_rune(to, x, y + ABOVE, SCALE, cell->rune, ink);
         if (cell->bold) lrp_draw_rune(to, x + 1, y + ABOVE, SCALE, cell->rune, ink);
     }

@@ -68,7 +68,8 @@ void lrp_runner_note_input(struct lrp_runner *runner)
     const struct lrp_target *target = &s->targets[0];
     const double sum = lrp_snapshot_input_sum(s, 0);
     const bool known = row->target >= 0, same = known && row->target == target->index && !(fabs(row->sum - sum) > 0);
-    if (same && row->warnings == s->doubt_count) return;
+    if (same && row->warnings == s->doubt_count && lrp_runner_has_map(runner, runner->input_at)) return;
+    lrp_runner_note_map(runner, runner->input_at);
     char *label = strdup(target->label);
     free(row->label);
     row->label = label && *label ? label : NULL;
@@ -78,6 +79,23 @@ void lrp_runner_note_input(struct lrp_runner *runner)
     row->sum = sum;
     row->warnings = s->doubt_count;
     r->there += !known;
+    r->changes++;
+    tell_app(runner);
+}
+
+void lrp_runner_forget_outcomes(struct lrp_runner *runner)
+{
+    struct lrp_batch_results *r = &runner->results;
+    lrp_runner_forget_maps(runner);
+    for (size_t i = 0; !r->folder && i < r->samples; i++) {
+        r->rows[i].target = -1;
+        r->rows[i].output = r->rows[i].sum = (double)NAN;
+        r->rows[i].warnings = 0;
+        free(r->rows[i].label);
+        r->rows[i].label = NULL;
+    }
+    if (r->folder || !r->samples) return;
+    r->there = 0;
     r->changes++;
     tell_app(runner);
 }
@@ -124,7 +142,7 @@ void lrp_runner_go_on_listing(struct lrp_runner *runner)
 {
     const struct lrp_batch_results *r = &runner->results;
     if (r->folder || !r->samples || runner->listing || !runner->snapshot || lrp_app_busy(&runner->app)) return;
-    const bool shown = runner->app.view == LRP_VIEW_results;
+    const bool shown = lrp_app_lists_results(&runner->app);
     runner->listing = true;
     while (shown && !lrp_app_busy(&runner->app) && next_unknown(r) < r->samples) {
         const size_t next = next_unknown(r);

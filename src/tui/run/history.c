@@ -67,6 +67,7 @@ void lrp_runner_apply(struct lrp_runner *runner, struct lrp_settings *settings)
     forget_after(runner, runner->history_at);
     remember_settings(runner, settings);
     lrp_runner_look(runner);
+    if (!lrp_app_arrived(&runner->app)) lrp_runner_forget_outcomes(runner); /* they were others' */
     lrp_runner_keep_settings(runner);
     lrp_runner_start(runner);
 }

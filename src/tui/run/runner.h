@@ -91,6 +91,7 @@ struct lrp_runner {
     struct lrp_kept kept;
     struct lrp_batch_results results; /* owned: of a batch; no folder: of the inputs given at the start, or none */
     char *results_target;             /* owned: of the batch */
+    struct lrp_sheet sheet;           /* owned: small heatmaps of the inputs explained so far */
     int results_wait;                 /* milliseconds until they are looked at again; -1: all are there */
     bool configured;                  /* config.json was read, or is missing: it may be written */
     bool trying;                      /* the session has settings that history does not hold */
@@ -151,6 +152,14 @@ void lrp_runner_list_inputs(struct lrp_runner *runner);
 void lrp_runner_note_input(struct lrp_runner *runner);
 void lrp_runner_open_given(struct lrp_runner *runner, size_t input);
 void lrp_runner_go_on_listing(struct lrp_runner *runner);
+/* What was listed holds no longer: other settings made it. */
+void lrp_runner_forget_outcomes(struct lrp_runner *runner);
+/* sheet.c: keeps small heatmaps of what is explained now, as sample number `sample` of the list; whether there are some; lets
+ * go of all. */
+void lrp_runner_note_map(struct lrp_runner *runner, size_t sample);
+bool lrp_runner_has_map(const struct lrp_runner *runner, size_t sample);
+void lrp_runner_forget_maps(struct lrp_runner *runner);
+void lrp_runner_free_sheet(struct lrp_runner *runner);
 
 /* Gives the app the facts of the selected layer, if its details are shown and it has others. */
 void lrp_runner_sync_details(struct lrp_runner *runner);

@@ -13,9 +13,11 @@ enum { LRP_SCRIPT_LINE = 4096 };
 static bool wait_idle(struct lrp_runner *runner, const char *rest)
 {
     (void)rest;
-    if (runner->session) lrp_session_wait(runner->session);
-    lrp_runner_take_scores(runner, true);
-    lrp_runner_look(runner);
+    do { /* looking may begin the next of several inputs that are listed */
+        if (runner->session) lrp_session_wait(runner->session);
+        lrp_runner_take_scores(runner, true);
+        lrp_runner_look(runner);
+    } while (lrp_app_busy(&runner->app));
     return true;
 }
 

@@ -40,6 +40,7 @@ void lrp_runner_free(struct lrp_runner *runner)
     free(runner->input);
     free(runner->results_target);
     lrp_results_free(&runner->results);
+    lrp_runner_free_sheet(runner);
     lrp_runner_state_close(runner);
     lrp_runner_free_tokenizers(runner);
 }

@@ -28,28 +28,6 @@ __attribute__((format(printf, 5, 6))) static void item(struct lrp_lines *lines, 
     lrp_lines_free(&broken);
 }
 
-/* The end of a name tells more than its begin. */
-static const char *tail(const char *name, int columns)
-{
-    while (lrp_text_columns(name) > columns && *name) lrp_rune_next(&name);
-    return name;
-}
-
-static void add_edge(const struct lrp_app *app, const char *label, int layer, int width, struct lrp_lines *lines)
-{
-    const struct lrp_layer *to = lrp_app_layer(app, layer);
-    const int room = width - LRP_LABEL - 8 > 8 ? width - LRP_LABEL - 8 : 8;
-    const char *whole = lrp_app_layer_name(app, layer), *name = tail(whole, room);
-    if (to) lrp_lines_add(lines, LRP_STYLE_LINK, layer, "%-12s → %d %s%s", label, to->index, name != whole ? "…" : "", name);
-}
-
-static void add_edges(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines)
-{
-    for (int i = 0; i < layer->input_count; i++)
-        add_edge(app, layer->input_count > 1 ? "joins" : "from", lrp_app_source(app, layer, i), width, lines);
-    for (int i = 0; i < layer->consumer_count; i++) add_edge(app, "to", layer->consumers[i], width, lines);
-}
-
 /* Sixteen columns, each as high as its bin against the highest. */
 static void add_histogram(const struct lrp_app *app, const char *what, const struct lrp_spread *s, int width,
                           struct lrp_lines *lines)
@@ -200,7 +178,7 @@ static void add_attributes(const struct lrp_app *app, const struct lrp_layer *la
         item(lines, LRP_STYLE_NORMAL, width, "activation", "%s", layer->activation);
     item(lines, LRP_STYLE_NORMAL, width, "output", "%s",
          lrp_shape_text(layer->shape, 0, app->caps.ascii ? "x" : "×", shape, sizeof shape));
-    add_edges(app, layer, width, lines);
+    lrp_neighbour_lines(app, layer, width, lines);
     item(lines, LRP_STYLE_NORMAL, width, "parameters", "%lld", (long long)layer->parameters);
     if (layer->macs) item(lines, LRP_STYLE_NORMAL, width, "MACs", "%s", lrp_count_text(layer->macs, count, sizeof count));
     add_operator(app, width, lines);

@@ -36,6 +36,8 @@ void lrp_draw_menu(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
 const char *lrp_remedy_keys(const struct lrp_check_row *row);
 /* For a row that fails: a line for everything that could be registered, and what that would lead to. */
 void lrp_prospect_lines(const struct lrp_check_row *row, int width, struct lrp_lines *lines);
+/* What feeds a layer and what it feeds, two steps either way; the lines of its neighbours are links. */
+void lrp_neighbour_lines(const struct lrp_app *app, const struct lrp_layer *layer, int width, struct lrp_lines *lines);
 /* The details of the selected layer. */
 void lrp_details_lines(const struct lrp_app *app, int width, struct lrp_lines *lines);
 

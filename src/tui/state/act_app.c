@@ -35,7 +35,7 @@ static bool close_one(struct lrp_app *app)
 {
     if (app->menu.kind != LRP_MENU_NONE) {
         lrp_app_close_menu(app);
-    } else if (app->view == LRP_VIEW_results && app->results.filter) {
+    } else if (lrp_app_lists_results(app) && app->results.filter) {
         lrp_app_filter_results(app, NULL);
     } else if (app->view == LRP_VIEW_results && app->results.all) {
         return false; /* where the inspector began */
@@ -52,7 +52,8 @@ static bool close_one(struct lrp_app *app)
         lrp_app_set_text(app, &app->filter, NULL);
         lrp_app_refilter(app);
     } else if (app->results.all) {
-        lrp_app_open_view(app, LRP_VIEW_results);
+        const bool came = lrp_app_view_row(app, app->last_view)->row_take == lrp_app_take_result;
+        lrp_app_open_view(app, came ? app->last_view : LRP_VIEW_results);
     } else {
         return false;
     }

@@ -124,6 +124,7 @@ enum lrp_action_group {
     X(next_sample, "next-sample", PREVIEW, LRP_IN_LAYERS, ">", "", "next sample of the batch")                                 \
     X(previous_sample, "previous-sample", PREVIEW, LRP_IN_LAYERS, "<", "", "previous sample of the batch")                     \
     V(results, "9", "", "results of a batch: lrpscope FOLDER")                                                                 \
+    V(sheet, "8", "", "inputs side by side, each with its heatmap")                                                            \
     V(layers, "1", "", "layers")                                                                                               \
     V(check, "2", "", "model check: what fails, and what to do")                                                               \
     V(summary, "4", "", "summary: model, settings, times")                                                                     \

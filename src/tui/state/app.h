@@ -218,6 +218,8 @@ enum lrp_show lrp_app_show(const struct lrp_app *app);
 const struct lrp_view_row *lrp_app_view_row(const struct lrp_app *app, enum lrp_view view);
 /* Rows of a view are layers; else they are lines of text. */
 bool lrp_app_lists_layers(const struct lrp_app *app, enum lrp_view view);
+/* Those of the view that is shown are the samples of a batch, or the inputs that were given. */
+bool lrp_app_lists_results(const struct lrp_app *app);
 /* The lines of a view of text, and those of the details as wide as their pane; to be freed. */
 void lrp_app_view_lines(const struct lrp_app *app, enum lrp_view view, struct lrp_lines *lines);
 void lrp_app_details_lines(const struct lrp_app *app, struct lrp_lines *lines);

@@ -23,7 +23,8 @@ static void click_menu(struct lrp_app *app, int x, int y)
 static void click_list(struct lrp_app *app, struct lrp_rect rect, int y)
 {
     struct lrp_window *window = &app->windows[app->view];
-    const int row = window->top + y - rect.y - 1;
+    const int lines = lrp_app_view_row(app, app->view)->row_lines;
+    const int row = window->top + (y - rect.y - 1) / (lines > 0 ? lines : 1);
     app->focus = LRP_PANE_LIST;
     if (y <= rect.y || row >= lrp_app_row_count(app, app->view)) return;
     const bool again = row == window->selected;

@@ -159,6 +159,11 @@ bool lrp_app_lists_layers(const struct lrp_app *app, enum lrp_view view)
     return lrp_app_view_row(app, view)->row_layer != NULL;
 }
 
+bool lrp_app_lists_results(const struct lrp_app *app)
+{
+    return lrp_app_view_row(app, app->view)->row_take == lrp_app_take_result;
+}
+
 bool lrp_app_shows_ledger(const struct lrp_app *app)
 {
     return app->details || lrp_app_view_row(app, app->view)->shows_ledger;
@@ -251,7 +256,8 @@ int lrp_app_page(const struct lrp_app *app, enum lrp_view view)
     const int rows =
         (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
     int (*const page)(int) = lrp_app_view_row(app, view)->page;
-    const int most = page ? page(rows) : rows;
+    const int lines = lrp_app_view_row(app, view)->row_lines;
+    const int most = (page ? page(rows) : rows) / (lines > 0 ? lines : 1);
     return most > 0 ? most : 1;
 }
 

@@ -273,6 +273,11 @@ void lrp_app_take_result(struct lrp_app *app, int row)
     lrp_app_emit(app, LRP_EFFECT_RESULT, NULL, app->results.opened, false);
     lrp_app_open_view(app, LRP_VIEW_layers);
 }
+void lrp_app_select_result(struct lrp_app *app)
+{
+    const int place = app->results.opened >= 0 ? result_place(app, app->results.opened) : -1;
+    if (place >= 0) app->windows[app->view].selected = place;
+}
 void lrp_do_take_row(struct lrp_app *app)
 {
     const struct lrp_view_row *view = lrp_app_view_row(app, app->view);

@@ -9,6 +9,7 @@ struct lrp_app;
 struct lrp_batch_results;
 struct lrp_outcome;
 struct lrp_result_column;
+struct lrp_sheet;
 
 /* A sample that is shown. */
 struct lrp_result_entry {
@@ -23,8 +24,9 @@ struct lrp_result_list {
     int count;
     int column; /* the list is sorted by */
     bool reversed;
-    char *filter; /* owned; NULL: none */
-    int opened;   /* the sample that is explained now; -1: none */
+    char *filter;                  /* owned; NULL: none */
+    const struct lrp_sheet *sheet; /* borrowed: the runner keeps it; NULL: nothing is explained yet */
+    int opened;                    /* the sample that is explained now; -1: none */
 };
 
 /* A column of the list, one row each. */
@@ -51,5 +53,7 @@ bool lrp_app_step_result(struct lrp_app *app, int step);
 int lrp_app_result_count(const struct lrp_app *app);
 void lrp_app_result_text(const struct lrp_app *app, int row, char *out, size_t size);
 void lrp_app_take_result(struct lrp_app *app, int row);
+/* The row of the sample that is explained now is selected, in the view that is shown. */
+void lrp_app_select_result(struct lrp_app *app);
 
 #endif
