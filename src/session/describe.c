@@ -103,7 +103,7 @@ static void find_places(const struct lrp_layer_list *list, int *places)
 
 static int turned_axis(const struct lrp_layer *layer, const struct lrp_layer *from, int axis)
 {
-    const struct lrp_shape *s = &layer->shape, *f = &from->shape;
+    const struct lrp_shape *s = layer->shape, *f = from->shape;
     const bool turns = (lrp_kind_row((enum lrp_kind)layer->kind)->traits & LRP_KIND_IS_TURN) && s->rank == 3 && f->rank == 3;
     if (!turns || s->dim[1] != f->dim[2] || s->dim[2] != f->dim[1]) return axis == s->rank - 1 ? f->rank - 1 : axis;
     return 3 - axis;
@@ -114,8 +114,8 @@ static void find_signals(const struct lrp_layer_list *list, int *signals)
 {
     for (size_t i = 1; i < list->count; i++) {
         const struct lrp_layer *l = &list->rows[i];
-        if (l->shape.rank != 3 || l->input_count < 1 || strcmp(l->type, "convolution") != 0) continue;
-        int chain[LRP_SIGNAL_CHAIN], axes[LRP_SIGNAL_CHAIN], count = 0, axis = l->shape.rank - 1, at = source_row(list, l, 0);
+        if (l->shape->rank != 3 || l->input_count < 1 || strcmp(l->type, "convolution") != 0) continue;
+        int chain[LRP_SIGNAL_CHAIN], axes[LRP_SIGNAL_CHAIN], count = 0, axis = l->shape->rank - 1, at = source_row(list, l, 0);
         while (at > 0 && (size_t)at < list->count && count < LRP_SIGNAL_CHAIN && list->rows[at].input_count == 1 &&
                list->rows[at].parameters == 0) {
             const struct lrp_layer *step = &list->rows[at];
@@ -126,10 +126,10 @@ static void find_signals(const struct lrp_layer_list *list, int *signals)
             axis = turned_axis(step, &list->rows[from], axis);
             at = from;
         }
-        if (at < 0 || list->rows[at].index > 0 || list->rows[at].shape.rank < 2 || list->rows[at].shape.rank > 3) continue;
+        if (at < 0 || list->rows[at].index > 0 || list->rows[at].shape->rank < 2 || list->rows[at].shape->rank > 3) continue;
         signals[at] = axis;
         for (int k = 0; k < count; k++)
-            if (list->rows[chain[k]].shape.rank == 2 || list->rows[chain[k]].shape.rank == 3) signals[chain[k]] = axes[k];
+            if (list->rows[chain[k]].shape->rank == 2 || list->rows[chain[k]].shape->rank == 3) signals[chain[k]] = axes[k];
     }
 }
 

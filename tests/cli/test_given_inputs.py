@@ -82,7 +82,19 @@ with tempfile.TemporaryDirectory() as folder:
         equal(f"{name}: what is open", file in header(name), True)
     run("m.onnx", *GIVEN, *options, "--script", "script", code=0)
     equal("files by name", sorted(rows("list")), sorted(GIVEN))
+    put("sheet", ":resize 80x60\n:wait-idle\n8\n:wait-idle\n:dump sheet.txt\nj<Enter>\n:wait-idle\n:dump opened\nq\n:dump back\n"
+        "9\n:method gradient\n:wait-idle\n:dump other\n")
+    run("m.onnx", *GIVEN, *options, "--script", "sheet", code=0)
+    with open("sheet.txt", encoding="utf-8") as file:
+        words = [line.split() for line in file]
+    for what in ("target", "right", "score"):
+        equal(f"the sheet's {what}s, in the order of the list", [line[-1] for line in words if what in line and len(line) > 1],
+              [wanted[path][("target", "right", "score").index(what) + 1] for path in sorted(GIVEN)])
+    equal("Enter opens an input", "b.npy" in header("opened"), True)
+    with open("back", encoding="utf-8") as file:
+        equal("q leads back to the sheet", "inputs 1-4 of 4" in file.read(), True)
+    equal("other settings, other sums: the list is made anew", [row[4] for row in rows("other").values()], ["2"] * 4)
     table = run("m.onnx", *GIVEN, *options, code=0).stdout.splitlines()
     equal("without a terminal: the table of the first", table[1].split()[-1], "1")
     os.chdir("/")
-finish("6 dumps")
+finish("10 dumps")

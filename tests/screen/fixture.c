@@ -127,6 +127,10 @@ void fixture_init(struct fixture *f, enum lrp_color_mode mode, bool ascii, int c
 
 void fixture_free(struct fixture *f)
 {
+    for (int i = 0; i < 3; i++) {
+        lrp_plane_free(&f->maps[i].picture);
+        for (int k = 0; k < LRP_SHEET_INPUTS; k++) lrp_plane_free(&f->maps[i].relevance[k]);
+    }
     lrp_app_free(&f->app);
 }
 
@@ -241,6 +245,24 @@ static void put_photo(struct lrp_painting *p, int side)
     p->options.overlay = 0.6;
 }
 
+/* A wave of which the middle matters, and a ramp that counts against it. */
+static void put_signal(struct lrp_painting *p)
+{
+    enum { STEPS = 100 };
+    if (lrp_plane_new(STEPS, 2, &p->other, NULL) != LRP_OK) abort();
+    lrp_plane_free(&p->plane);
+    if (lrp_plane_new(STEPS, 2, &p->plane, NULL) != LRP_OK) abort();
+    for (int i = 0; i < STEPS; i++) {
+        const double middle = (i - 50) / 12.0;
+        p->other.values[i] = (float)sin(i / 6.0);
+        p->other.values[STEPS + i] = (float)i;
+        p->plane.values[i] = (float)exp(-middle * middle);
+        p->plane.values[STEPS + i] = (float)-i / 200;
+    }
+    p->vector = false;
+    p->range = (struct lrp_range){-1, 1, true, 0};
+}
+
 void fixture_picture(struct fixture *f)
 {
     struct lrp_painting painting = {.subject = lrp_preview_subject(&f->app),
@@ -274,6 +296,7 @@ void fixture_picture(struct fixture *f)
             painting.grey = ring(side, 0.4, 0);
             painting.options.overlay = 0.6;
         }
+        if (painting.subject.kind == LRP_PREVIEW_SIGNAL) put_signal(&painting);
         if (painting.subject.kind == LRP_PREVIEW_TRIPTYCH) put_photo(&painting, side);
         if (painting.subject.kind == LRP_PREVIEW_COMPARE) {
             painting.sum_before = 0.9;
@@ -367,6 +390,30 @@ void fixture_batch(struct fixture *f)
         .folder = (char *)"results", .samples = 10, .there = 7, .failed = 1, .rows = f->samples, .capacity = 8, .clusters = 3};
     struct lrp_event event = {.kind = LRP_EVENT_RESULTS, .results = &f->results};
     lrp_app_update(&f->app, &event);
+}
+
+void fixture_sheet(struct fixture *f)
+{
+    fixture_batch(f);
+    for (int i = 0; i < 3; i++) {
+        f->maps[i].known = true;
+        if (i < 2) f->maps[i].picture = ring(16, 0.2 + 0.1 * i, 0);
+        f->maps[i].relevance[0] = ring(16, 0.3, 0.8);
+        f->maps[i].range[0] = (struct lrp_range){-1, 1, true, 0};
+        if (i == 1) f->maps[i].relevance[1] = ring(8, 0.3, 0.8);
+        f->maps[i].range[1] = (struct lrp_range){-1, 1, true, 0};
+    }
+    f->sheet = (struct lrp_input_sheet){.maps = f->maps, .count = 3, .greys = {0, 1, false, 0}};
+    lrp_heatmap_defaults("relevance", &f->sheet.options);
+    f->app.results.sheet = &f->sheet;
+}
+
+void fixture_signal(struct fixture *f)
+{
+    f->signals[0] = 2;
+    f->snapshot.signals = f->signals;
+    f->shapes[0] = (struct lrp_shape){.rank = 3, .dim = {1, 2, 100}};
+    fixture_seen(f);
 }
 
 void fixture_branches(struct fixture *f)

@@ -33,6 +33,9 @@ struct fixture {
     int own_rules;         /* rules given by the user: layer 3's */
     struct lrp_outcome samples[8];
     struct lrp_batch_results results;
+    struct lrp_input_map maps[3];
+    struct lrp_input_sheet sheet;
+    int signals[FIXTURE_LAYERS];
     struct lrp_app app;
 };
 
@@ -56,6 +59,10 @@ void fixture_scores(struct fixture *f);
 void fixture_doubts(struct fixture *f);
 /* Results of a batch of ten, of which seven are there: one is a bad input, one has warnings. */
 void fixture_batch(struct fixture *f);
+/* Small heatmaps of three of them, one without a picture. */
+void fixture_sheet(struct fixture *f);
+/* The input as a signal of two channels. */
+void fixture_signal(struct fixture *f);
 /* The same layers as another model: in scopes, and layer 9 joins what 8 and 5 give. */
 void fixture_branches(struct fixture *f);
 /* The same layers as a transformer that was given a text: its blocks, and the pictures of its kinds. */

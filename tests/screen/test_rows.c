@@ -79,6 +79,8 @@ static void every_preview_is_whole_and_can_be_chosen(void **state)
     fixture_transformer(f);
     f->attention[4] = 8; /* one layer that has everything */
     f->rows[4].parameters = 12;
+    f->signals[4] = 1;
+    f->snapshot.signals = f->signals;
     f->shapes[0] = (struct lrp_shape){4, {1, 3, 8, 8}}; /* and a picture to lie over */
     fixture_keys(f, ":go 4<CR>D");                      /* with weights, and something to compare with */
     for (int i = 0; i < LRP_PREVIEW_COUNT; i++) {

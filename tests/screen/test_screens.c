@@ -13,7 +13,7 @@ static const struct screen {
     int columns, rows;
     enum lrp_color_mode mode;
     bool ascii;
-    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT, BATCH, SCORED } state;
+    enum { NO_INPUT, BLOCKED, EXPLAINED, RUNNING, BRANCHES, LEDGER, DOUBTS, TEXT, BATCH, SCORED, SHEET, SIGNAL } state;
 } screens[] = {
     {"no-input-80x24", "", 80, 24, LRP_COLOR_256, false, NO_INPUT},
     {"blocked-80x24", "u", 80, 24, LRP_COLOR_256, false, BLOCKED},
@@ -104,6 +104,14 @@ static const struct screen {
     {"evaluation-120x40", "6j<Right><Right>", 120, 40, LRP_COLOR_256, false, SCORED},
     {"evaluation-ascii-mono-80x24", "6j<Right>", 80, 24, LRP_COLOR_MONO, true, SCORED},
     {"evaluation-running-80x24", "6", 80, 24, LRP_COLOR_256, false, EXPLAINED},
+    {"signal-120x40", "s!", 120, 40, LRP_COLOR_256, false, SIGNAL},
+    {"signal-alone-80x24", "s!f<Right><Right><Down>+", 80, 24, LRP_COLOR_DIRECT, false, SIGNAL},
+    {"signal-ascii-mono-80x24", "s!f<Right>", 80, 24, LRP_COLOR_MONO, true, SIGNAL},
+    {"signal-blocked-80x24", "", 80, 24, LRP_COLOR_256, false, SIGNAL},
+    {"sheet-120x40", "8j", 120, 40, LRP_COLOR_DIRECT, false, SHEET},
+    {"sheet-80x24", "8jjjj", 80, 24, LRP_COLOR_256, false, SHEET},
+    {"sheet-ascii-mono-60x20", "8", 60, 20, LRP_COLOR_MONO, true, SHEET},
+    {"sheet-none-80x24", "8", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-80x24", "jM", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"menu-120x40", "jM", 120, 40, LRP_COLOR_256, false, EXPLAINED},
     {"error-80x24", "E", 80, 24, LRP_COLOR_256, false, EXPLAINED},
@@ -154,6 +162,8 @@ static void prepare(struct fixture *f, const struct screen *s)
     if (s->state == LEDGER) fixture_ledger(f);
     if (s->state == DOUBTS) fixture_doubts(f);
     if (s->state == BATCH) fixture_batch(f);
+    if (s->state == SHEET) fixture_sheet(f);
+    if (s->state == SIGNAL) fixture_signal(f);
     if (s->state == TEXT) fixture_transformer(f);
     if (s->state == SCORED) fixture_scores(f);
     if (s->state == BRANCHES) fixture_branches(f);

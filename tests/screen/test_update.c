@@ -465,7 +465,7 @@ static void links_are_followed_and_gone_back(void **state)
     fixture_keys(f, "jjj<CR><CR>");
     assert_int_equal(f->app.focus, LRP_PANE_DETAILS);
     for (int i = 0; i < 20 && f->app.layer == 3; i++) fixture_keys(f, i % 2 ? "j" : "<CR>");
-    assert_int_equal(f->app.layer, 2); /* the first link is where the input comes from */
+    assert_int_equal(f->app.layer, 1); /* the first link is two steps towards the input */
     fixture_keys(f, "<BS>");
     assert_int_equal(f->app.layer, 3);
 }

@@ -91,7 +91,7 @@ struct lrp_runner {
     struct lrp_kept kept;
     struct lrp_batch_results results; /* owned: of a batch; no folder: of the inputs given at the start, or none */
     char *results_target;             /* owned: of the batch */
-    struct lrp_sheet sheet;           /* owned: small heatmaps of the inputs explained so far */
+    struct lrp_input_sheet sheet;     /* owned: small heatmaps of the inputs explained so far */
     int results_wait;                 /* milliseconds until they are looked at again; -1: all are there */
     bool configured;                  /* config.json was read, or is missing: it may be written */
     bool trying;                      /* the session has settings that history does not hold */

@@ -8,11 +8,11 @@
 
 enum { SHEET_SIDE = 64, SHEET_MOST = 4096 };
 
-static void free_map(struct lrp_sheet_map *map)
+static void free_map(struct lrp_input_map *map)
 {
     lrp_plane_free(&map->picture);
     for (int i = 0; i < LRP_SHEET_INPUTS; i++) lrp_plane_free(&map->relevance[i]);
-    *map = (struct lrp_sheet_map){.known = false};
+    *map = (struct lrp_input_map){.known = false};
 }
 
 void lrp_runner_forget_maps(struct lrp_runner *runner)
@@ -25,7 +25,7 @@ void lrp_runner_free_sheet(struct lrp_runner *runner)
     lrp_runner_forget_maps(runner);
     free(runner->sheet.maps);
     lrp_colormap_set_release(runner->sheet.options.maps);
-    runner->sheet = (struct lrp_sheet){.count = 0};
+    runner->sheet = (struct lrp_input_sheet){.count = 0};
 }
 
 /* No larger than a sheet shows it; takes the plane over. */
@@ -54,7 +54,7 @@ static struct lrp_plane picture_of(const struct lrp_snapshot *s, int row)
     return shrunk(photo[0]);
 }
 
-static void fill_map(const struct lrp_runner *runner, struct lrp_sheet_map *map)
+static void fill_map(const struct lrp_runner *runner, struct lrp_input_map *map)
 {
     const struct lrp_snapshot *s = runner->snapshot;
     struct lrp_error err;
@@ -88,11 +88,11 @@ static bool take_options(struct lrp_runner *runner)
 
 void lrp_runner_note_map(struct lrp_runner *runner, size_t sample)
 {
-    struct lrp_sheet *sheet = &runner->sheet;
+    struct lrp_input_sheet *sheet = &runner->sheet;
     if (sample >= SHEET_MOST || runner->results.capacity == 0) return;
     if (sheet->count < runner->results.capacity && sheet->count < SHEET_MOST) {
         const size_t count = runner->results.capacity < SHEET_MOST ? runner->results.capacity : SHEET_MOST;
-        struct lrp_sheet_map *maps = realloc(sheet->maps, count * sizeof *maps);
+        struct lrp_input_map *maps = realloc(sheet->maps, count * sizeof *maps);
         if (!maps) return;
         memset(maps + sheet->count, 0, (count - sheet->count) * sizeof *maps);
         sheet->maps = maps;

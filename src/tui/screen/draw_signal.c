@@ -133,8 +133,8 @@ static void draw_facts(const struct lrp_app *app, struct lrp_canvas *canvas, str
                           p->subject.show == LRP_SHOW_RELEVANCE ? "%sstep %d  value %s  R %s" : "%sstep %d  value %s", channel,
                           app->cursor_x, value, relevance);
     } else if (p->plane.height > 1) {
-        lrp_canvas_format(canvas, at.x, at.y, at.columns, LRP_STYLE_DIM, "channels %d-%d of %d", l->first,
-                          l->first + l->shown - 1, p->plane.height);
+        lrp_canvas_format(canvas, at.x, at.y, at.columns, LRP_STYLE_DIM, "ch.%d-%d of %d", l->first, l->first + l->shown - 1,
+                          p->plane.height);
     }
 }
 

@@ -31,7 +31,7 @@ static void add_layer(const struct lrp_app *app, const char *label, const char *
 }
 
 /* One step away, towards the input or the output, and how those are called that lie one step further. */
-struct step {
+struct neighbour_step {
     int (*of)(const struct lrp_app *app, const struct lrp_layer *layer, int k); /* neighbour number k */
     int (*count)(const struct lrp_layer *layer);
     bool above;
@@ -49,12 +49,12 @@ static int count_consumers(const struct lrp_layer *layer)
 {
     return layer->consumer_count;
 }
-static const struct step towards_input = {lrp_app_source, count_sources, true},
-                         towards_output = {consumer_of, count_consumers, false};
+static const struct neighbour_step towards_input = {lrp_app_source, count_sources, true},
+                                   towards_output = {consumer_of, count_consumers, false};
 
 /* Those behind a neighbour; `side`: the line that passes them by. */
-static void add_further(const struct lrp_app *app, const struct step *step, int neighbour, const char *side, int width,
-                        struct lrp_lines *lines)
+static void add_further(const struct lrp_app *app, const struct neighbour_step *step, int neighbour, const char *side,
+                        int width, struct lrp_lines *lines)
 {
     const struct lrp_layer *row = lrp_app_layer(app, neighbour);
     const int count = row ? step->count(row) : 0, shown = count > FURTHER_MOST ? FURTHER_MOST - 1 : count;

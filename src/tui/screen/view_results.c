@@ -138,4 +138,5 @@ const struct lrp_view_row lrp_view_results = {.name = "results",
                                               .row_text = lrp_app_result_text,
                                               .row_take = lrp_app_take_result,
                                               .page = results_page,
+                                              .lists_results = true,
                                               .whole_body = true};

@@ -49,14 +49,14 @@ static void draw_input(const struct lrp_app *app, struct lrp_canvas *canvas, con
                        int row)
 {
     const struct lrp_result_entry *entry = &app->results.entries[row];
-    const struct lrp_sheet *sheet = app->results.sheet;
-    const struct lrp_sheet_map *map = sheet && (size_t)entry->index < sheet->count ? &sheet->maps[entry->index] : NULL;
+    const struct lrp_input_sheet *sheet = app->results.sheet;
+    const struct lrp_input_map *map = sheet && (size_t)entry->index < sheet->count ? &sheet->maps[entry->index] : NULL;
     const bool selected = row == app->windows[LRP_VIEW_sheet].selected;
     const int right = rect.x + rect.columns, maps_end = right - SHEET_TEXT_LEAST;
     for (int i = 0; i < SHEET_LINES - 1; i++)
         lrp_canvas_rune(canvas, rect.x, rect.y + i, !selected ? ' ' : i ? 0x2502 : '>', LRP_STYLE_TITLE);
     int x = rect.x + SHEET_MARK;
-    if (map) {
+    if (map && !lrp_app_linear(app)) {
         struct lrp_heat heat = heats[0];
         heat.range = &sheet->greys;
         x = draw_map(canvas, &heat, &map->picture, x, rect.y, maps_end);
@@ -72,7 +72,7 @@ static void draw_input(const struct lrp_app *app, struct lrp_canvas *canvas, con
 static void draw_sheet(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect)
 {
     static const struct lrp_heatmap_options nothing = {.gamma = 1, .overlay = 1};
-    const struct lrp_sheet *sheet = app->results.sheet;
+    const struct lrp_input_sheet *sheet = app->results.sheet;
     char hint[200];
     const char *none = !app->results.all     ? "no inputs to lay out: lrpscope MODEL FOLDER|FILES..."
                        : !app->results.count ? "no input matches the filter: {escape} shows all"
@@ -109,4 +109,5 @@ const struct lrp_view_row lrp_view_sheet = {.name = "sheet",
                                             .row_take = lrp_app_take_result,
                                             .row_lines = SHEET_LINES,
                                             .opened = lrp_app_select_result,
+                                            .lists_results = true,
                                             .whole_body = true};

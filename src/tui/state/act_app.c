@@ -52,7 +52,7 @@ static bool close_one(struct lrp_app *app)
         lrp_app_set_text(app, &app->filter, NULL);
         lrp_app_refilter(app);
     } else if (app->results.all) {
-        const bool came = lrp_app_view_row(app, app->last_view)->row_take == lrp_app_take_result;
+        const bool came = lrp_app_view_row(app, app->last_view)->lists_results;
         lrp_app_open_view(app, came ? app->last_view : LRP_VIEW_results);
     } else {
         return false;

@@ -61,14 +61,14 @@ void lrp_painting_clear(struct lrp_painting *painting);
 /* An input on the sheet over all of them: as it is where it is a picture, and the relevance of the model's inputs, all small.
  */
 enum { LRP_SHEET_INPUTS = 3 };
-struct lrp_sheet_map {
+struct lrp_input_map {
     bool known;
     struct lrp_plane picture; /* brightness, 0..1; no values: it is none */
     struct lrp_plane relevance[LRP_SHEET_INPUTS];
     struct lrp_range range[LRP_SHEET_INPUTS]; /* of the whole heatmap */
 };
-struct lrp_sheet {
-    struct lrp_sheet_map *maps; /* by sample; owned */
+struct lrp_input_sheet {
+    struct lrp_input_map *maps; /* by sample; owned */
     size_t count;
     struct lrp_heatmap_options options; /* its maps: an owned reference */
     struct lrp_range greys;             /* of pictures */

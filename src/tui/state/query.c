@@ -161,7 +161,7 @@ bool lrp_app_lists_layers(const struct lrp_app *app, enum lrp_view view)
 
 bool lrp_app_lists_results(const struct lrp_app *app)
 {
-    return lrp_app_view_row(app, app->view)->row_take == lrp_app_take_result;
+    return lrp_app_view_row(app, app->view)->lists_results;
 }
 
 bool lrp_app_shows_ledger(const struct lrp_app *app)

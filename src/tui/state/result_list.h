@@ -9,7 +9,7 @@ struct lrp_app;
 struct lrp_batch_results;
 struct lrp_outcome;
 struct lrp_result_column;
-struct lrp_sheet;
+struct lrp_input_sheet;
 
 /* A sample that is shown. */
 struct lrp_result_entry {
@@ -24,9 +24,9 @@ struct lrp_result_list {
     int count;
     int column; /* the list is sorted by */
     bool reversed;
-    char *filter;                  /* owned; NULL: none */
-    const struct lrp_sheet *sheet; /* borrowed: the runner keeps it; NULL: nothing is explained yet */
-    int opened;                    /* the sample that is explained now; -1: none */
+    char *filter;                        /* owned; NULL: none */
+    const struct lrp_input_sheet *sheet; /* borrowed: the runner keeps it; NULL: nothing is explained yet */
+    int opened;                          /* the sample that is explained now; -1: none */
 };
 
 /* A column of the list, one row each. */

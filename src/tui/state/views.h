@@ -43,6 +43,7 @@ struct lrp_view_row {
     void (*take)(struct lrp_app *app, int row); /* what Enter does with a line; NULL: it follows the line's link */
     const struct lrp_column *columns;           /* of a table of layers (screen/cells.h), */
     int column_count;                           /* LRP_COLUMNS_MOST at most */
+    bool lists_results;                         /* rows are samples of a batch, or inputs that were given */
     bool whole_body;                            /* there is no preview beside it */
     bool shows_ledger;                          /* which is computed when the view opens */
     bool opens_at_end;                          /* at its last line */
