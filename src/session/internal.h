@@ -90,11 +90,15 @@ struct lrp_setup {
     int output;                            /* value that is explained: the one asked for, else the first of floats */
     char *conflict;                        /* owned; why the inputs do not go together; NULL: they do */
     struct lrp_setup_needs needs;
+    struct lrp_setup *lender; /* owned; whose check, composite, rules and labels these are; NULL: its own */
 };
 /* No relevance is computed: the check fails, the method goes by rules, and it is not skipped. */
 bool lrp_setup_blocked(const struct lrp_setup *setup);
 enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_settings *settings, struct lrp_setup **out,
                               struct lrp_error *err);
+/* Under settings that explain alike (settings.h): with the rules, the check and the output of a setup that is there. */
+enum lrp_status lrp_setup_like(struct lrp_setup *like, const struct lrp_settings *settings, struct lrp_setup **out,
+                               struct lrp_error *err);
 struct lrp_setup *lrp_setup_retain(struct lrp_setup *setup);
 void lrp_setup_release(struct lrp_setup *setup);
 /* How many samples the explained output holds: those of its first axis if the model's samples stand there, else it is one

@@ -119,10 +119,13 @@ void lrp_setup_release(struct lrp_setup *setup)
     free(setup->conflict);
     lrp_method_call_free(&setup->method);
     lrp_concepts_free(&setup->concepts);
-    lrp_assignment_free(&setup->assignment);
-    lrp_composite_free(setup->composite);
-    lrp_check_free(setup->check);
-    lrp_labels_free(&setup->labels);
+    if (!setup->lender) {
+        lrp_assignment_free(&setup->assignment);
+        lrp_composite_free(setup->composite);
+        lrp_check_free(setup->check);
+        lrp_labels_free(&setup->labels);
+    }
+    lrp_setup_release(setup->lender);
     lrp_settings_free(setup->settings);
     lrp_network_release(setup->network);
     free(setup);
@@ -270,6 +273,30 @@ enum lrp_status lrp_setup_new(struct lrp_network *network, const struct lrp_sett
     if (!status) status = choose_output(s, err);
     if (!status && *lrp_settings_get(settings, LRP_SETTING_LABELS))
         status = lrp_labels_read(lrp_settings_get(settings, LRP_SETTING_LABELS), &s->labels, err);
+    if (!status)
+        *out = s;
+    else
+        lrp_setup_release(s);
+    return status;
+}
+
+enum lrp_status lrp_setup_like(struct lrp_setup *like, const struct lrp_settings *settings, struct lrp_setup **out,
+                               struct lrp_error *err)
+{
+    struct lrp_setup *s = calloc(1, sizeof *s), *lender = like->lender ? like->lender : like;
+    if (!s) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    *s = (struct lrp_setup){.references = 1,
+                            .network = lrp_network_retain(lender->network),
+                            .convention = lender->convention,
+                            .check = lender->check,
+                            .composite = lender->composite,
+                            .assignment = lender->assignment,
+                            .labels = lender->labels,
+                            .output = lender->output,
+                            .lender = lrp_setup_retain(lender)};
+    enum lrp_status status = lrp_settings_copy(settings, &s->settings, err);
+    if (!status) status = lrp_method_parse(lrp_settings_get(settings, LRP_SETTING_METHOD), &s->method, err);
+    if (!status) status = read_concepts(s, err);
     if (!status)
         *out = s;
     else

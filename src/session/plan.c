@@ -197,16 +197,20 @@ static enum lrp_status plan_network(struct lrp_session *s, const struct lrp_sett
     return known ? LRP_OK : lrp_network_new(s->model, &inputs, settings, &p->network, err);
 }
 
-/* The present setup under another input, where nothing else is other; else a new one. */
+/* The present setup under another input, where nothing else is other; what it has, where another target or other concepts are
+ * explained; else a new one. */
 static enum lrp_status plan_setup(const struct lrp_session *s, const struct lrp_settings *settings, struct lrp_session_plan *p,
                                   struct lrp_error *err)
 {
     struct lrp_setup *const now = s->setup;
-    if (now && now->network == p->network && now->settings == settings && !now->conflict && !p->conflict) {
+    const bool same = now && now->network == p->network;
+    if (same && now->settings == settings && !now->conflict && !p->conflict) {
         p->setup = lrp_setup_retain(now);
         return LRP_OK;
     }
-    const enum lrp_status status = lrp_setup_new(p->network, settings, &p->setup, err);
+    const enum lrp_status status = same && lrp_settings_explain_alike(now->settings, settings)
+                                       ? lrp_setup_like(now, settings, &p->setup, err)
+                                       : lrp_setup_new(p->network, settings, &p->setup, err);
     if (status) return status;
     p->setup->tokenizer = s->tokenizer;
     p->setup->conflict = p->conflict;

@@ -70,15 +70,34 @@ enum lrp_status lrp_settings_copy(const struct lrp_settings *settings, struct lr
     return out_of_memory(err);
 }
 
-bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings *b)
+/* Says what is explained, not how. */
+static bool says_what(enum lrp_setting setting)
+{
+    return setting == LRP_SETTING_TARGET || setting == LRP_SETTING_CONCEPT || setting == LRP_SETTING_CONCEPT_PARALLEL ||
+           setting == LRP_SETTING_CONCEPT_START;
+}
+
+static bool equal_settings(const struct lrp_settings *a, const struct lrp_settings *b, bool how_alone)
 {
     for (int i = 0; i < LRP_SETTING_COUNT; i++)
-        if (strcmp(lrp_settings_get(a, (enum lrp_setting)i), lrp_settings_get(b, (enum lrp_setting)i)) != 0) return false;
+        if (!(how_alone && says_what((enum lrp_setting)i)) &&
+            strcmp(lrp_settings_get(a, (enum lrp_setting)i), lrp_settings_get(b, (enum lrp_setting)i)) != 0)
+            return false;
     /* what holds if none is given depends on the model */
     if (lrp_settings_given(a, LRP_SETTING_COMPOSITE) != lrp_settings_given(b, LRP_SETTING_COMPOSITE)) return false;
     return lrp_strings_equal(&a->selects, &b->selects) && lrp_strings_equal(&a->rules, &b->rules) &&
            lrp_strings_equal(&a->layers, &b->layers) && lrp_strings_equal(&a->activations, &b->activations) &&
            lrp_rule_book_equal(a->book, b->book) && a->plugins == b->plugins;
+}
+
+bool lrp_settings_equal(const struct lrp_settings *a, const struct lrp_settings *b)
+{
+    return equal_settings(a, b, false);
+}
+
+bool lrp_settings_explain_alike(const struct lrp_settings *a, const struct lrp_settings *b)
+{
+    return equal_settings(a, b, true);
 }
 
 /* The form of one value, whatever the model. */

@@ -33,6 +33,8 @@ struct lrp_setting_form_row {
 const struct lrp_setting_form_row *lrp_setting_form_row(enum lrp_setting_form form);
 enum lrp_setting_form lrp_setting_form(enum lrp_setting setting);
 
+/* Whether they are equal but for what is explained: the target, and concepts. */
+bool lrp_settings_explain_alike(const struct lrp_settings *a, const struct lrp_settings *b);
 /* Lists anew what files the method's arguments and the target name; false: no memory. */
 bool lrp_settings_list_arguments(struct lrp_settings *settings);
 /* Whether a setting's text is a path; in a rules file it is meant from the file's folder. */

@@ -3,6 +3,7 @@
 #ifndef LRP_LRP_METHODS_NOISE_H
 #define LRP_LRP_METHODS_NOISE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /* The stream of a draw for an input, both from 0. */
@@ -12,5 +13,7 @@ double lrp_noise_unit(uint64_t stream, uint64_t j);
 /* Of element e: uniform in [-1, 1], standard normal. */
 double lrp_noise_uniform(uint64_t stream, uint64_t e);
 double lrp_noise_normal(uint64_t stream, uint64_t e);
+/* Those of elements first, first + 1, ...: the same numbers, several at a time. */
+void lrp_noise_normals(uint64_t stream, uint64_t first, size_t count, double *out);
 
 #endif

@@ -63,7 +63,7 @@ void lrp_noise_fill(const struct lrp_passes *p, const struct lrp_noise *noise, i
     const size_t first = count_before(p, source); /* of a sample's elements before this source's */
     for (size_t n = 0; n < parts; n++) {
         const uint64_t stream = lrp_noise_stream(noise->seed, (uint64_t)p->first_sample + n, (uint64_t)draw);
-        for (size_t i = 0; i < each; i++)
-            out[n * each + i] = noise->normal ? lrp_noise_normal(stream, first + i) : lrp_noise_uniform(stream, first + i);
+        if (noise->normal) lrp_noise_normals(stream, first, each, out + n * each);
+        for (size_t i = 0; i < each && !noise->normal; i++) out[n * each + i] = lrp_noise_uniform(stream, first + i);
     }
 }

@@ -11,14 +11,34 @@
 
 struct noisy {
     const struct lrp_passes *p;
+    const struct lrp_attribution *of;
+    size_t count; /* of attributions */
     struct lrp_noise noise;
     double std;
-    double *drawn;                           /* room for a source */
-    double *change, *told;                   /* by draw and sample: of the score; sum of I R */
+    double *change, *told;                   /* by draw and sample: of the score; by attribution, too: sum of I R */
     size_t sources, samples, draws, largest; /* largest: elements of a source */
 };
 
-/* The point that is the input less the noise. */
+static double *told_of(const struct noisy *w, size_t attribution)
+{
+    return w->told + attribution * w->draws * w->samples;
+}
+
+/* What attributions tell of draw k: the part of a source. */
+static void tell_source(const struct noisy *w, size_t k, size_t s, const double *drawn)
+{
+    const size_t parts = lrp_passes_parts(w->p, s), each = lrp_passes_clean(w->p, s)->count / parts;
+    for (size_t of = 0; of < w->count; of++) {
+        const struct lrp_tensor *r = w->of[of].relevance[s];
+        for (size_t n = 0; r && n < parts; n++) {
+            double told = 0;
+            for (size_t i = n * each; i < (n + 1) * each; i++) told += w->std * drawn[i] * (double)r->f[i];
+            told_of(w, of)[k * w->samples + n] += told;
+        }
+    }
+}
+
+/* The point that is the input less the noise; what its numbers foretell is summed up while they are there. */
 static enum lrp_status fill_noisy(void *data, size_t k, struct lrp_tensor *const *point, struct lrp_error *err)
 {
     const struct noisy *w = data;
@@ -28,34 +48,23 @@ static enum lrp_status fill_noisy(void *data, size_t k, struct lrp_tensor *const
         const struct lrp_tensor *x = lrp_passes_clean(w->p, s);
         lrp_noise_fill(w->p, &w->noise, (int64_t)k, s, drawn);
         for (size_t i = 0; i < x->count; i++) point[s]->f[i] = (float)((double)x->f[i] - w->std * drawn[i]);
+        tell_source(w, k, s, drawn);
     }
     free(drawn);
     return LRP_OK;
 }
 
-/* The change that an attribution tells, by draw and sample. */
-static void tell_changes(const struct noisy *w, const struct lrp_attribution *a)
+static double mean_square(const struct noisy *w, size_t attribution, size_t n, bool scaled)
 {
-    for (size_t i = 0; i < w->draws * w->samples; i++) w->told[i] = 0;
-    for (size_t k = 0; k < w->draws; k++)
-        for (size_t s = 0; s < w->sources; s++) {
-            const size_t parts = lrp_passes_parts(w->p, s), each = lrp_passes_clean(w->p, s)->count / parts;
-            lrp_noise_fill(w->p, &w->noise, (int64_t)k, s, w->drawn);
-            for (size_t i = 0; a->relevance[s] && i < parts * each; i++)
-                w->told[k * w->samples + i / each] += w->std * w->drawn[i] * (double)a->relevance[s]->f[i];
-        }
-}
-
-static double mean_square(const struct noisy *w, size_t n, bool scaled)
-{
+    const double *told = told_of(w, attribution);
     double ab = 0, aa = 0, sum = 0;
     for (size_t k = 0; k < w->draws; k++) {
-        ab += w->told[k * w->samples + n] * w->change[k * w->samples + n];
-        aa += w->told[k * w->samples + n] * w->told[k * w->samples + n];
+        ab += told[k * w->samples + n] * w->change[k * w->samples + n];
+        aa += told[k * w->samples + n] * told[k * w->samples + n];
     }
     const double beta = !scaled ? 1 : aa > 0 ? ab / aa : 0;
     for (size_t k = 0; k < w->draws; k++) {
-        const double off = beta * w->told[k * w->samples + n] - w->change[k * w->samples + n];
+        const double off = beta * told[k * w->samples + n] - w->change[k * w->samples + n];
         sum += off * off;
     }
     return sum / (double)w->draws;
@@ -69,29 +78,25 @@ static enum lrp_status noisy_new(struct noisy *w, struct lrp_metric_case *c, dou
     lrp_passes_sources(c->passes, &w->sources);
     for (size_t s = 0; s < w->sources; s++)
         if (lrp_passes_clean(c->passes, s)->count > w->largest) w->largest = lrp_passes_clean(c->passes, s)->count;
-    w->drawn = malloc(w->largest * sizeof *w->drawn + 1);
     w->change = calloc(w->draws * w->samples + 1, sizeof *w->change);
-    w->told = calloc(w->draws * w->samples + 1, sizeof *w->told);
+    w->told = calloc(w->count * w->draws * w->samples + 1, sizeof *w->told);
     *clean = calloc(w->samples + 1, sizeof **clean);
-    if (!w->drawn || !w->change || !w->told || !*clean) return lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!w->change || !w->told || !*clean) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     return lrp_noise_open(c->passes, (int64_t)w->draws, true, &w->noise, err);
 }
 
 static enum lrp_status betray(struct lrp_metric_case *c, struct lrp_measure *out, struct lrp_error *err)
 {
-    struct noisy w = {.p = c->passes};
+    struct noisy w = {.p = c->passes, .of = c->of, .count = c->count};
     double *clean = NULL;
     enum lrp_status status = noisy_new(&w, c, &clean, err);
     if (!status) status = lrp_passes_score_clean(c->passes, clean, err);
     if (!status) status = lrp_passes_score_all(c->passes, w.draws, fill_noisy, &w, w.change, err);
     for (size_t i = 0; !status && i < w.draws * w.samples; i++) w.change[i] = clean[i % w.samples] - w.change[i];
-    for (size_t of = 0; !status && of < c->count; of++) {
-        tell_changes(&w, &c->of[of]);
-        for (size_t s = 0; s < w.samples; s++)
-            out[of * w.samples + s].numbers[0] = mean_square(&w, s, lrp_given_is(c->passes->given, "scale", "on"));
-    }
+    const bool scaled = lrp_given_is(c->passes->given, "scale", "on");
+    for (size_t i = 0; !status && i < c->count * w.samples; i++)
+        out[i].numbers[0] = mean_square(&w, i / w.samples, i % w.samples, scaled);
     lrp_noise_close(&w.noise);
-    free(w.drawn);
     free(w.change);
     free(w.told);
     free(clean);
