@@ -336,7 +336,9 @@ bool lrp_job_lets_layers_go(const struct lrp_job *job);
 bool *lrp_job_ends(const struct lrp_job *job);
 /* How what is gone is not found again; NULL when out of memory. */
 struct lrp_recall *lrp_recall_nothing(void);
-/* How its passes run; borrowed from the job. */
+/* How many threads a job may use in all. */
+int lrp_job_threads(const struct lrp_job *job);
+/* How its passes run, on one thread where the network is tiny; borrowed from the job. */
 struct lrp_run lrp_job_run_of(struct lrp_job *job);
 
 /* By layer: it has weights that could be random. */

@@ -244,7 +244,7 @@ int lrp_memory_lanes(const struct lrp_job *job)
 {
     enum { VALUES_TWICE = 2, WEIGHTS = 3 * sizeof(float), MOST = 1 << 30 };
     const struct lrp_layer_list *list = &job->results->network->view->list;
-    const uint64_t threads = (uint64_t)job->run->threads, left = left_over(job) / 2,
+    const uint64_t threads = (uint64_t)lrp_job_threads(job), left = left_over(job) / 2,
                    each = VALUES_TWICE * (uint64_t)list->activation_bytes + WEIGHTS * (uint64_t)list->parameters;
     const bool small =
         list->macs <= LANE_MACS && list->activation_bytes <= LANE_ACTIVATIONS && each <= (left < MOST ? left : MOST) / threads;
