@@ -71,7 +71,7 @@ def measure(net, n):
     flipping = "pixel-flipping(unit=pixel,baseline=0,random=0,steps=%d)"
     few, many = (net.evaluate("--setting", "gradient", "--metric", flipping % k) for k in (n, 3 * n))
     rows.append(("flipping", each(few, many, 4 * n), forward, 1.05))
-    side, (a, b) = net.shape[-1], (3, 6) if n < 100 else (7, 14) # as many lanes for either: they prepare in both
+    side, (a, b) = net.shape[-1], (2, 4) if n < 20 else (4, 8) if n < 100 else (7, 14) # divide the side; enough for all lanes, which prepare
     few, many = (net.explain("--method", f"occlusion({side // k},{side // k})") for k in (a, b))
     rows.append(("occlusion", each(few, many, b * b - a * a), forward, 1.02))
     rows.append(channels(net, forward, n))
