@@ -14,6 +14,13 @@ struct suppression {
     const float *box, *score;
 };
 
+/* The input's first number as it is: most boxes may be the largest there is, which no float is. */
+static int64_t count_at(const struct lrp_call *call, const struct lrp_tensor *const *in, int input)
+{
+    if (!lrp_call_has(call, input) || !in[input] || lrp_shape_count(call->in[input].shape) < 1) return 0;
+    return lrp_dtype_is_float(in[input]->dtype) ? 0 : in[input]->i[0];
+}
+
 /* The first number of an optional input. */
 static float number_at(const struct lrp_call *call, const struct lrp_tensor *const *in, int input, float otherwise)
 {
@@ -36,7 +43,7 @@ static void read_suppression(const struct lrp_call *call, const struct lrp_tenso
     *s = (struct suppression){.batch = scores->dim[0],
                               .classes = scores->dim[1],
                               .boxes = scores->dim[2],
-                              .most = (int64_t)number_at(call, in, MOST, 0),
+                              .most = count_at(call, in, MOST),
                               .overlap = number_at(call, in, OVERLAP, 0),
                               .has_least = lrp_call_has(call, LEAST),
                               .least = number_at(call, in, LEAST, 0),
