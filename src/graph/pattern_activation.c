@@ -1,4 +1,5 @@
-/* pattern_activation.c: activations that exporters write out as products: gelu, swish, hard-swish, mish. */
+/* pattern_activation.c: activations that exporters write out as products: gelu, swish, hard-swish, mish;
+ * and as quotients: swish, softsign. */
 #include <math.h>
 #include <string.h>
 
@@ -115,10 +116,22 @@ static bool try_quotient(struct lrp_graph *g, int node)
            lrp_polynomial_is(&p, (double[]){0, p.c[1], 0, 0}) && replace_by_swish(&m, n->in[0], -p.c[1]);
 }
 
+/* x / (1 + |x|) */
+static bool try_softsign(struct lrp_graph *g, int node)
+{
+    struct lrp_match m = {.graph = g, .root = node, .what = "softsign written out", .domain = "", .opset = 6};
+    const struct lrp_node *n = &g->nodes[node];
+    struct lrp_affine a = {.factor = 1};
+    if (!lrp_match_is(n, "Div") || g->values[n->in[0]].desc.constant) return false;
+    const struct lrp_node *size = lrp_affine_of(&m, n->in[1], "Abs", &a);
+    return size && lrp_match_same(&m, size->in[0], n->in[0]) && lrp_match_near(a.shift, 1) && lrp_match_near(a.factor, 1) &&
+           lrp_match_replace(&m, "Softsign", &n->in[0], 1, NULL, 0);
+}
+
 bool lrp_pattern_activation(struct lrp_graph *graph, int node)
 {
     if (!lrp_match_is(&graph->nodes[node], "Mul") && !lrp_match_is(&graph->nodes[node], "Div")) return false;
-    if (try_quotient(graph, node)) return true;
+    if (try_quotient(graph, node) || try_softsign(graph, node)) return true;
     struct lrp_match m = {.graph = graph, .root = node};
     struct lrp_product p = {.constant = 1};
     if (!lrp_match_product(&m, graph->nodes[node].out[0], &p) || p.count != 2) return false;

@@ -151,6 +151,9 @@ static const struct form forms[] = {
     {"Mul x minus:a;Exp a:e;Add one e:p;Reciprocal p:y", "sigmoid"},
     {"Neg x:a;Exp a:e;Add e one:p;Div x p:y", "swish"},
     {"Neg x:a;Exp a:e;Add e one:p;Reciprocal p:s;Mul s x:y", "swish"},
+    {"Gemm f weights:c;Abs c:a;Add a one:p;Div c p:y", "dense+softsign"},
+    {"Abs x:a;Add one a:p;Div x p:y", "softsign"},
+    {"Abs x:a;Add a two:p;Div x p:y", "abs scale div"}, /* not: 2 + |x| */
     {"Mul x quick:a;Sigmoid a:s;Mul x s:y", "swish"},
     {"Add x three:a;Clip a zero six:c;Div c six:y", "hard-sigmoid"},
     {"Add x three:a;Relu a:r;Min r six:c;Mul c sixth:y", "hard-sigmoid"},
