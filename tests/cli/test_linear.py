@@ -43,4 +43,11 @@ assert "details of #1 /features/features.0/Conv" in details and any(line.startsw
 assert any("no such command: nonsense" in line for line in hear(":nonsense")), "errors are said"
 assert any(line.startswith("no key or command: <Nonsense>") for line in hear("<Nonsense>", "j")), "and what is no key"
 assert not any(line.startswith("1 /features") for line in hear("q q", "j")), "q quits"
+
+# a home that is not there is not made
+missing = os.path.join(tempfile.mkdtemp(), "home")
+environment = {name: value for name, value in os.environ.items() if not name.startswith("XDG_")}
+got = subprocess.run([BINARY, f"{DEMO}/vgg.onnx", "--linear"], input="j\nb\nj\n", capture_output=True, text=True, timeout=120, env={**environment, "HOME": missing})
+assert got.returncode == 0 and not os.path.exists(missing), (got.returncode, got.stderr)
+assert "this session is not kept" in got.stdout, got.stdout
 print("ok")

@@ -18,6 +18,13 @@ static bool make_folders(char *path)
     return true;
 }
 
+/* A home that is not there is nobody's, and is not made (services, containers: HOME=/nonexistent). */
+static bool home_is_there(const char *path)
+{
+    struct stat about;
+    return stat(path, &about) == 0 && S_ISDIR(about.st_mode);
+}
+
 bool lrp_own_path(enum lrp_own_folder folder, const char *name, bool make, char *out, size_t size)
 {
     static const struct {
@@ -27,7 +34,7 @@ bool lrp_own_path(enum lrp_own_folder folder, const char *name, bool make, char 
     int length = -1;
     if (given && *given == '/')
         length = snprintf(out, size, "%s/lrpscope/%s", given, name);
-    else if (home && *home == '/')
+    else if (home && *home == '/' && (!make || home_is_there(home)))
         length = snprintf(out, size, "%s/%s/lrpscope/%s", home, folders[folder].in_home, name);
     return length > 0 && (size_t)length < size && (!make || make_folders(out));
 }
