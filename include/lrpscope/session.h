@@ -101,6 +101,8 @@ enum lrp_status lrp_session_start(struct lrp_session *session, enum lrp_want wan
 /* Jobs that begin from now on make heatmaps of the strongest channels of a layer, `count` at most, once there is relevance (by
  * rules of layers); layer -1: none. */
 void lrp_session_want_concepts(struct lrp_session *session, int layer, size_t count);
+/* Whether jobs that begin from now on find out what the model would say after each of its blocks, behind everything else. */
+void lrp_session_want_lens(struct lrp_session *session, bool wanted);
 /* Asks the running job to stop; returns at once. */
 void lrp_session_cancel(struct lrp_session *session);
 /* Waits until no job is running. */
@@ -117,17 +119,42 @@ void lrp_session_interrupt(struct lrp_session *session);
 
 /* ---- seeing ---- */
 
-/* What the worker does, or how its last job ended. */
+/* What the worker does, or how its last job ended, X(ID, name): in the order in which it comes to them; what stands behind
+ * relevance builds on it. */
+#define LRP_JOB_STATES(X)                                                                                                      \
+    X(NONE, "none")                                                                                                            \
+    X(FORWARD, "forward")                                                                                                      \
+    X(RELEVANCE, "relevance")                                                                                                  \
+    X(LEDGER, "ledger")                                                                                                        \
+    X(CONCEPTS, "channels")                                                                                                    \
+    X(LENS, "lens")                                                                                                            \
+    X(DONE, "done")                                                                                                            \
+    X(FAILED, "failed")                                                                                                        \
+    X(CANCELLED, "cancelled")
 enum lrp_job_state {
-    LRP_JOB_NONE,
-    LRP_JOB_FORWARD,
-    LRP_JOB_RELEVANCE,
-    LRP_JOB_LEDGER,
-    LRP_JOB_CONCEPTS,
-    LRP_JOB_DONE,
-    LRP_JOB_FAILED,
-    LRP_JOB_CANCELLED
+#define X(id, name) LRP_JOB_##id,
+    LRP_JOB_STATES(X)
+#undef X
 };
+static inline const char *lrp_job_state_name(enum lrp_job_state state)
+{
+    static const char *const names[] = {
+#define X(id, name) name,
+        LRP_JOB_STATES(X)
+#undef X
+    };
+    return names[state];
+}
+/* Whether a job in that state is at work. */
+static inline bool lrp_job_runs(enum lrp_job_state state)
+{
+    return state > LRP_JOB_NONE && state < LRP_JOB_DONE;
+}
+/* Whether it has the relevance that it was to find. */
+static inline bool lrp_job_has_relevance(enum lrp_job_state state)
+{
+    return state > LRP_JOB_RELEVANCE && state <= LRP_JOB_DONE;
+}
 
 /* The explained neuron of one sample. */
 struct lrp_target {
@@ -153,6 +180,18 @@ struct lrp_concepts_seen {
     const int64_t *channels; /* of heatmap k and sample n at k * samples + n; -1: the sample has none of that rank */
     const double *sums;      /* likewise: the channel's relevance */
     const double *shares;    /* likewise: among all of the layer's */
+};
+/* What the model would say after each of its blocks, its final norm and head put on every state of the residual stream: the
+ * first row is what goes into the first block, the last one the output. Of row r, sample n and position p at
+ * (r * samples + n) * positions + p. */
+struct lrp_lens_seen {
+    size_t count, done;         /* rows there will be, and that are there */
+    int64_t samples, positions; /* of each */
+    const int *layers;          /* by row: behind which it stands; 0: an input */
+    const int64_t *top;         /* the strongest class (lrp_snapshot_label) */
+    const int64_t *rank;        /* of the class that is the strongest at last; 1: it is the strongest here, too */
+    const float *probability;   /* of the strongest */
+    const char *refusal;        /* why the model has none; NULL: it has */
 };
 /* An input of the model. */
 struct lrp_snapshot_input {
@@ -214,6 +253,7 @@ struct lrp_snapshot {
     const char *baseline;            /* of the method, as it was given; "" where it has none */
     const char *seed;                /* of its noise; "" where it has none */
     const struct lrp_concepts_seen *concepts; /* NULL: nobody asked (lrp_session_want_concepts), or they have not begun */
+    const struct lrp_lens_seen *lens;         /* NULL: nobody asked (lrp_session_want_lens), or it has not begun */
     const struct lrp_ledger *ledger;          /* NULL until a job with LRP_WANT_LEDGER is done; borrowed */
     enum lrp_job_state job;                   /* what the worker does */
     int done, total;                          /* layers done, of the running pass */
@@ -224,6 +264,9 @@ struct lrp_snapshot {
     struct lrp_error error;               /* of the last job, LRP_OK if none */
     uint64_t generation;                  /* changes with settings and input: results of another generation are never shown */
 };
+/* How a class of the explained output reads: its label, or the token it stands for as it reads in a text, else its number.
+ * Owned by the caller; NULL when out of memory. */
+char *lrp_snapshot_reading(const struct lrp_snapshot *snapshot, int64_t index);
 /* A snapshot of now. Errors: LRP_MEMORY. Cheap: tensors are shared. */
 enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct lrp_snapshot **out, struct lrp_error *err);
 /* The same by functions, for bindings that cannot read structs. Borrowed from the snapshot; layers from 0, the input, to one

@@ -57,12 +57,8 @@ static void draw_bar(struct lrp_cli_watch *watch)
     if (watch->session && watch->label && seconds_since(&watch->begun) >= 0.5) {
         const struct lrp_snapshot *now = NULL;
         if (!lrp_session_snapshot(watch->session, &now, NULL)) {
-            lrp_cli_progress_draw(watch->label,
-                                  now->job == LRP_JOB_FORWARD    ? "forward"
-                                  : now->job == LRP_JOB_LEDGER   ? "ledger"
-                                  : now->job == LRP_JOB_CONCEPTS ? "channels"
-                                                                 : "relevance",
-                                  now->done, now->total);
+            lrp_cli_progress_draw(watch->label, lrp_job_runs(now->job) ? lrp_job_state_name(now->job) : "relevance", now->done,
+                                  now->total);
             lrp_snapshot_release(now);
             watch->drawn = true;
         }

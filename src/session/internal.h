@@ -18,6 +18,7 @@
 #include "execute.h"
 #include "labels.h"
 #include "ledger.h"
+#include "lens_rows.h"
 #include "lrpscope/session.h"
 #include "lrpscope/text.h"
 #include "methods/passes.h"
@@ -190,6 +191,7 @@ struct lrp_results {
     char *method_note;                        /* what it has to say of the result; NULL: nothing */
     struct lrp_results *plain;     /* under conditions: finished results that differ in nothing else; NULL: none are known */
     struct lrp_channel_maps *maps; /* heatmaps of channels; NULL: nobody asked for them yet */
+    struct lrp_lens_rows *lens;    /* what is said after each block; likewise */
     struct lrp_ledger *ledger;     /* NULL: nobody asked for it yet */
     struct lrp_results *base;      /* finished results of the same network and input, until this pass is done itself */
 };
@@ -248,6 +250,7 @@ struct lrp_job {
     double updated;            /* when all but the ledger was there; 0: not yet */
     int maps_of;               /* the layer whose channels' heatmaps are wanted; -1: none */
     size_t map_count;          /* how many */
+    bool lens_wanted;          /* what is said after each block is, too */
     double shown;              /* when what many passes have so far was published last */
     struct lrp_shortened shortened;
 };
@@ -288,6 +291,7 @@ struct lrp_session {
     struct lrp_job *pending; /* the latest request, NULL if none */
     int maps_of;             /* what jobs make heatmaps of, as they have it */
     size_t map_count;
+    bool lens_wanted;
 };
 
 /* Another session on the model and under the settings of one, which must outlive it; passes run on one thread, and are
@@ -407,6 +411,10 @@ enum lrp_status lrp_job_run(struct lrp_job *job, struct lrp_error *err);
 /* Heatmaps of a layer's channels, one after the other; published as they come. Errors: those of lrp_propagate. */
 enum lrp_status lrp_job_map_channels(struct lrp_job *job, const struct lrp_tensor *start, const struct lrp_run *run,
                                      struct lrp_error *err);
+/* What is said after each block, one after the other; published as it comes. A model that has no such blocks is told apart by
+ * its rows. Errors: LRP_CANCELLED, LRP_MEMORY. */
+bool lrp_job_wants_lens(const struct lrp_job *job);
+enum lrp_status lrp_job_make_lens(struct lrp_job *job, struct lrp_error *err);
 /* The results without conditions that the job's differ from in nothing else; NULL: none are known. */
 struct lrp_results *lrp_job_plain(const struct lrp_job *job, const struct lrp_tensor *start);
 /* job_base.c: the earlier results that a pass from `start` can build on, as only rules differ; or NULL. */
@@ -432,6 +440,8 @@ struct lrp_snapshot_box {
     const struct lrp_tensor **growing; /* by input of the model; owned references */
     struct lrp_channel_maps *maps;     /* owned reference */
     struct lrp_concepts_seen concepts;
+    struct lrp_lens_rows *lens; /* owned reference */
+    struct lrp_lens_seen said;
     struct lrp_setup *setup;
     struct lrp_results *results;
     struct lrp_model *model;

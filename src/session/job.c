@@ -261,6 +261,12 @@ static enum lrp_status make_maps(struct lrp_job *job, const struct lrp_tensor *s
     return lrp_job_map_channels(job, start, run, err);
 }
 
+static enum lrp_status make_lens(struct lrp_job *job, struct lrp_error *err)
+{
+    if (job->updated <= 0) job->updated = lrp_now_ms();
+    return lrp_job_make_lens(job, err);
+}
+
 static enum lrp_status check_failed(const struct lrp_job *job, struct lrp_error *err)
 {
     const struct lrp_check *c = job->setup->check;
@@ -302,6 +308,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
     if (!status && (job->want >= LRP_WANT_RELEVANCE || holds_floats(job))) status = start_relevance(job, &start, err);
     const bool blocked = job->want >= LRP_WANT_RELEVANCE && lrp_setup_blocked(job->setup);
     /* a model that fails the check says so even if it could not run anyway */
+    if (blocked && !status && lrp_job_wants_lens(job)) status = make_lens(job, err);
     if (blocked && (!status || status == LRP_UNSUPPORTED)) status = check_failed(job, err);
     if (!status && start) keep_plain(job, start);
     if (!status && start && job->want >= LRP_WANT_RELEVANCE && !job->results->relevance_done)
@@ -311,6 +318,7 @@ static enum lrp_status run_passes(struct lrp_job *job, const struct lrp_run *run
         status = lrp_job_make_ledger(job, start, err);
     }
     if (!status && start && wants_maps(job)) status = make_maps(job, start, run, err);
+    if (!status && lrp_job_wants_lens(job)) status = make_lens(job, err);
     lrp_tensor_release(start);
     return status;
 }

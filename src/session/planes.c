@@ -100,7 +100,7 @@ static enum lrp_status tensor_of(const struct lrp_snapshot *s, int layer, enum l
     if (*out || show == LRP_SHOW_WEIGHTS) return LRP_OK;
     if (numbers) return lrp_fail(err, LRP_MEMORY, "not enough memory to show layer %s", s->layers->rows[layer].name);
     const char *name = s->layers->rows[layer].name;
-    if (show != LRP_SHOW_ACTIVATION && (s->job == LRP_JOB_DONE || s->job == LRP_JOB_LEDGER || s->job == LRP_JOB_CONCEPTS))
+    if (show != LRP_SHOW_ACTIVATION && lrp_job_has_relevance(s->job))
         return lrp_fail(err, LRP_UNSUPPORTED,
                         "%s: layer %s: no relevance reaches it (choose a layer before the explained output)", s->model_path,
                         name);

@@ -42,6 +42,7 @@ void lrp_results_release(struct lrp_results *results)
     lrp_results_release(results->base);
     lrp_results_release(results->plain);
     lrp_channel_maps_release(results->maps);
+    lrp_lens_rows_release(results->lens);
     lrp_network_release(results->network);
     free(results);
 }
@@ -68,6 +69,7 @@ static void take_forward(struct lrp_results *r, struct lrp_results *from)
     memcpy(r->value_statistics, from->value_statistics, layers * sizeof *r->value_statistics);
     memcpy(r->forward_ms, from->forward_ms, layers * sizeof *r->forward_ms);
     r->forward_done = true;
+    r->lens = lrp_lens_rows_retain(from->lens); /* it depends on nothing else */
     struct lrp_results *base = from->relevance_done ? from : from->base;
     if (base) r->base = lrp_results_retain(base);
 }

@@ -33,6 +33,7 @@ void lrp_snapshot_release(const struct lrp_snapshot *snapshot)
     free(box->inputs);
     lrp_written_release(box->written);
     lrp_channel_maps_release(box->maps);
+    lrp_lens_rows_release(box->lens);
     lrp_strings_free(&box->notes);
     lrp_doubts_free(&box->doubts);
     lrp_results_release(box->results);
@@ -217,6 +218,24 @@ static void copy_maps(struct lrp_snapshot_box *box)
     box->shown.concepts = &box->concepts;
 }
 
+/* Likewise what is said after each block. Session locked. */
+static void copy_lens(struct lrp_snapshot_box *box)
+{
+    struct lrp_lens_rows *rows = box->results->lens;
+    if (!rows) return;
+    box->lens = lrp_lens_rows_retain(rows);
+    box->said = (struct lrp_lens_seen){.count = rows->count,
+                                       .done = rows->done,
+                                       .samples = rows->samples,
+                                       .positions = rows->positions,
+                                       .layers = rows->layers,
+                                       .top = rows->top,
+                                       .rank = rows->rank,
+                                       .probability = rows->probability,
+                                       .refusal = rows->refusal};
+    box->shown.lens = &box->said;
+}
+
 /* The job's part; session locked. */
 static void copy_job(const struct lrp_session *s, struct lrp_snapshot *shown)
 {
@@ -251,6 +270,7 @@ enum lrp_status lrp_session_snapshot(struct lrp_session *session, const struct l
               copy_doubts(box);
     if (ok) show_layers(box);
     copy_maps(box);
+    copy_lens(box);
     copy_job(session, &box->shown);
     pthread_mutex_unlock(&session->lock);
     if (!ok) {

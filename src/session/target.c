@@ -170,6 +170,23 @@ const char *lrp_snapshot_label(const struct lrp_snapshot *snapshot, int64_t inde
     return class_name(setup, snapshot->output ? classes_of(setup, snapshot->output) : 0, index);
 }
 
+char *lrp_snapshot_reading(const struct lrp_snapshot *snapshot, int64_t index)
+{
+    const struct lrp_setup *setup = lrp_snapshot_box(snapshot)->setup;
+    const int64_t classes = snapshot->output ? classes_of(setup, snapshot->output) : 0;
+    const struct lrp_tokenizer *t = classes && !setup->labels.count ? names_classes(setup, classes) : NULL;
+    char *read = t ? lrp_tokenizer_read(t, index) : NULL;
+    if (read && *read) return read;
+    free(read);
+    const char *name = class_name(setup, classes, index);
+    struct lrp_text text = {0};
+    if (*name)
+        lrp_text_append(&text, name);
+    else
+        lrp_text_printf(&text, "%lld", (long long)index);
+    return lrp_text_take(&text);
+}
+
 const char *lrp_setup_reference(const struct lrp_setup *setup)
 {
     return lrp_target_reference(lrp_settings_get(setup->settings, LRP_SETTING_TARGET), &setup->labels);

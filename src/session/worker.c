@@ -67,6 +67,7 @@ enum lrp_status lrp_job_new(struct lrp_session *session, enum lrp_want want, str
     job->generation = atomic_load(&session->generation);
     job->maps_of = session->maps_of;
     job->map_count = session->map_count;
+    job->lens_wanted = session->lens_wanted;
     pthread_mutex_unlock(&session->lock);
     *out = job;
     return LRP_OK;

@@ -108,6 +108,20 @@ static void mark_rows(struct lrp_marks *marks, const struct fixture *f, const in
         marks->items[i] = (struct lrp_mark){.text = strdup(f->rows[layers[i]].name), .id = layers[i], .numbered = true};
 }
 
+/* What a head would say after each block: the same word again where it stays with what it sees. */
+static void mark_cells(struct lrp_painting *p)
+{
+    const int count = p->plane.width * p->plane.height;
+    p->cells.items = calloc((size_t)count, sizeof *p->cells.items);
+    p->cells.count = (size_t)count;
+    for (int i = 0; i < count; i++)
+        p->cells.items[i] =
+            (struct lrp_mark){.text = strdup(tokens[(i % p->plane.width + i / p->plane.width) % FIXTURE_TOKENS].text),
+                              .id = p->plane.height - i / p->plane.width};
+    for (int i = 0; i < count; i++) p->plane.values[i] = (float)(i % p->plane.width + i / p->plane.width) / 20;
+    p->range = (struct lrp_range){.low = 0, .high = 1};
+}
+
 void fixture_text_picture(const struct fixture *f, struct lrp_painting *p)
 {
     static const int products[] = {9, 19}, rows[] = {1, 4, 5, 10, 11, 13, 14, 20};
@@ -127,5 +141,6 @@ void fixture_text_picture(const struct fixture *f, struct lrp_painting *p)
     if (!heads) mark_tokens(&p->across);
     if (row->heads) mark_tokens(&p->down);
     if (row->of_model) mark_rows(&p->down, f, heads ? products : rows, (size_t)height);
+    if (row->lens) mark_cells(p);
     if (row->tokens) strcpy(p->note, "first token 60 %, not in scale");
 }

@@ -95,6 +95,8 @@ static const struct screen {
     {"heads-120x40", ":preview heads<CR>", 120, 40, LRP_COLOR_256, false, TEXT},
     {"inputs-80x24", ":preview inputs<CR>}", 80, 24, LRP_COLOR_256, false, TEXT},
     {"token-layers-120x40", ":preview token-layers<CR>f", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"lens-120x40", ":preview lens<CR>f<Right><Down>", 120, 40, LRP_COLOR_256, false, TEXT},
+    {"lens-ascii-mono-60x15", ":preview lens<CR>f<Right><Right><Down>", 60, 15, LRP_COLOR_MONO, true, TEXT},
     {"results-none-80x24", "9", 80, 24, LRP_COLOR_256, false, EXPLAINED},
     {"results-120x40", "9jjj", 120, 40, LRP_COLOR_256, false, BATCH},
     {"results-sorted-80x24", "9:sort sum<CR>r", 80, 24, LRP_COLOR_256, false, BATCH},

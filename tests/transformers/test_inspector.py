@@ -27,6 +27,9 @@ SCRIPT = """:wait-idle
 :preview token-layers
 :wait-idle
 :dump-state layers.json
+:preview lens
+:wait-idle
+:dump-state lens.json
 :preview attention
 :go {softmax}
 :wait-idle
@@ -114,6 +117,23 @@ def check_files(folder):
         failures.append(f"{folder}: text.png is {width}x{height}")
 
 
+def check_lens(folder, model):
+    """A row a block, a column a position; where the model has no such blocks, the same reason."""
+    done = subprocess.run([BINARY, "run", *model, "--lens", "--json", "--quiet"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120)
+    if done.returncode == 4:
+        with open("lens.json") as file:
+            if json.load(file)["preview"]["shown"]:
+                failures.append(f"{folder}: a lens is shown, but: {done.stderr}")
+        return
+    blocks = json.loads(done.stdout)["samples"][0]["lens"]
+    values, picture = shown("lens")
+    compare(f"{folder}: lens", values, np.array([[one["probability"] for one in block["positions"]] for block in blocks]))
+    if picture.get("down") != [block["layer"] for block in blocks]:
+        failures.append(f"{folder}: lens: other blocks: {picture.get('down')}")
+    if picture.get("cells") != [one["label"] for block in blocks for one in block["positions"]]:
+        failures.append(f"{folder}: lens: other words: {picture.get('cells')}")
+
+
 def check(folder):
     inputs = [os.path.basename(path)[:-4] for path in sorted(glob.glob(f"{folder}/*.npy")) if not path.endswith("/ref.npy")]
     model = [f"{folder}/model.onnx", *(x for name in inputs for x in ("--input", f"{name}={folder}/{name}.npy")), "--skip-checks"]
@@ -142,6 +162,7 @@ def check(folder):
     run("explain", *model, "--at", softmax["name"], "--relevance", "m.npy")
     compare(f"{folder}: relevance of a head", shown("relevance")[0], np.load("m.npy")[0, 1])
     check_files(folder)
+    check_lens(folder, [x for x in model if x != "--skip-checks"])
     for name in ("attention", "head"):  # the weights of a query add up to one
         values, picture = shown(name)
         compare(f"{folder}: {name}", values.sum(axis=1), np.ones(values.shape[0]))

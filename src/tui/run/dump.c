@@ -104,10 +104,6 @@ bool lrp_runner_dump(struct lrp_runner *runner, const char *path)
 
 /* ---- state ---- */
 
-static const char *const jobs[] = {
-    [LRP_JOB_NONE] = "none",     [LRP_JOB_FORWARD] = "forward",    [LRP_JOB_RELEVANCE] = "relevance",
-    [LRP_JOB_LEDGER] = "ledger", [LRP_JOB_CONCEPTS] = "channels",  [LRP_JOB_DONE] = "done",
-    [LRP_JOB_FAILED] = "failed", [LRP_JOB_CANCELLED] = "cancelled"};
 static const char *const panes[LRP_PANE_COUNT] = {
     [LRP_PANE_LIST] = "list", [LRP_PANE_PREVIEW] = "preview", [LRP_PANE_DETAILS] = "details"};
 
@@ -185,6 +181,7 @@ static void put_numbers(const struct lrp_app *app, cJSON *to)
     if (!values) return;
     put_marks(&p->across, "across", picture);
     put_marks(&p->down, "down", picture);
+    put_marks(&p->cells, "cells", picture);
     put_number(picture, "width", p->plane.width);
     put_text(picture, "note", p->note);
     for (int i = 0; i < p->plane.width * p->plane.height; i++)
@@ -194,7 +191,7 @@ static void put_numbers(const struct lrp_app *app, cJSON *to)
 
 static void put_run(const struct lrp_app *app, cJSON *to)
 {
-    put_text(to, "job", jobs[app->snapshot->job]);
+    put_text(to, "job", lrp_job_state_name(app->snapshot->job));
     put_text(to, "error", app->snapshot->error.status ? app->snapshot->error.message : "");
     const size_t sample = (size_t)lrp_preview_sample(app);
     put_number(to, "target", sample < app->snapshot->target_count ? (double)app->snapshot->targets[sample].index : -1);

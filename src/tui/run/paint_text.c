@@ -17,7 +17,7 @@ static enum lrp_status no_memory(struct lrp_paint_work *w)
 
 /* ---- what columns and rows stand for ---- */
 
-static bool make_marks(struct lrp_marks *marks, size_t count)
+bool lrp_marks_make(struct lrp_marks *marks, size_t count)
 {
     marks->items = calloc(count + 1, sizeof *marks->items);
     if (marks->items) marks->count = count;
@@ -25,7 +25,7 @@ static bool make_marks(struct lrp_marks *marks, size_t count)
 }
 
 /* Ends of lines get a sign, what else cannot be shown too. */
-static char *shown(const char *text)
+char *lrp_mark_shown(const char *text)
 {
     struct lrp_text out = {0};
     for (const char *at = text; *at; at++)
@@ -44,7 +44,7 @@ static bool mark_token(struct lrp_mark *mark, const struct lrp_token_row *row)
     char number[24];
     snprintf(number, sizeof number, "%lld", (long long)row->id);
     *mark = (struct lrp_mark){.id = row->id, .joined = row->joined, .apart = row->apart};
-    mark->text = shown(*row->text ? row->text : number);
+    mark->text = lrp_mark_shown(*row->text ? row->text : number);
     return mark->text != NULL;
 }
 
@@ -73,6 +73,14 @@ static bool mark_patches(struct lrp_marks *marks, const struct lrp_patches *p)
         ok = at < 0 ? mark_number(&marks->items[i], i ? "front %lld" : "class", i, 0)
                     : mark_number(&marks->items[i], "%lld,%lld", at / p->width, at % p->width);
     }
+    return ok;
+}
+
+bool lrp_marks_tokens(struct lrp_marks *marks, const struct lrp_token_map *map, size_t skipped)
+{
+    bool ok = true;
+    for (size_t i = 0; ok && i < marks->count && skipped + i < map->count; i++)
+        ok = mark_token(&marks->items[i], &map->rows[skipped + i]);
     return ok;
 }
 
@@ -113,7 +121,7 @@ static enum lrp_status put_texts(struct lrp_paint_work *w, const struct lrp_toke
     if (count == 0) return lrp_fail(&w->err, LRP_UNSUPPORTED, "there are no tokens");
     const enum lrp_status status = lrp_plane_new((int)count, 1, &p->plane, &w->err);
     if (status) return status;
-    if (!make_marks(&p->across, count) || !mark_map(&p->across, first, 0, first->count) ||
+    if (!lrp_marks_make(&p->across, count) || !mark_map(&p->across, first, 0, first->count) ||
         (second && !mark_map(&p->across, second, first->count, second->count)))
         return no_memory(w);
     put_values(w, first, 0);
@@ -172,8 +180,8 @@ static bool mark_axis(struct lrp_paint_work *w, const struct lrp_token_map *map,
         const struct lrp_patches *p = &w->snapshot->patches[i];
         if (p->height && (size_t)(p->in_front + p->height * p->width) == count) patches = p;
     }
-    if (text->count && length == count) return make_marks(marks, count) && mark_map(marks, text, 0, count);
-    return !patches || (make_marks(marks, count) && mark_patches(marks, patches));
+    if (text->count && length == count) return lrp_marks_make(marks, count) && mark_map(marks, text, 0, count);
+    return !patches || (lrp_marks_make(marks, count) && mark_patches(marks, patches));
 }
 
 static enum lrp_status mark_matrix(struct lrp_paint_work *w)
@@ -222,7 +230,7 @@ enum lrp_status lrp_paint_attention(struct lrp_paint_work *w)
 
 static bool mark_layers(struct lrp_paint_work *w, const struct lrp_breakdown *b)
 {
-    bool ok = make_marks(&w->out->down, b->rows);
+    bool ok = lrp_marks_make(&w->out->down, b->rows);
     for (size_t i = 0; ok && i < b->rows; i++) {
         w->out->down.items[i] = (struct lrp_mark){.id = b->layers[i], .numbered = true};
         w->out->down.items[i].text = strdup(w->snapshot->layers->rows[b->layers[i]].name);
@@ -264,7 +272,7 @@ enum lrp_status lrp_paint_heads(struct lrp_paint_work *w)
 {
     struct lrp_breakdown b;
     enum lrp_status status = lrp_snapshot_breakdown(w->snapshot, LRP_BREAKDOWN_HEADS, NULL, w->subject->sample, &b, &w->err);
-    bool ok = status || make_marks(&w->out->across, b.columns);
+    bool ok = status || lrp_marks_make(&w->out->across, b.columns);
     for (size_t i = 0; !status && ok && i < b.columns; i++) ok = mark_number(&w->out->across.items[i], "%lld", (int64_t)i, 0);
     if (!ok) status = no_memory(w);
     if (!status) status = put_breakdown(w, &b);
@@ -279,7 +287,7 @@ enum lrp_status lrp_paint_layers(struct lrp_paint_work *w)
     enum lrp_status status = lrp_snapshot_tokens(w->snapshot, w->subject->sample, &map, &w->err);
     if (!status) status = scale_map(w, &map);
     if (!status) status = lrp_snapshot_breakdown(w->snapshot, LRP_BREAKDOWN_TOKENS, &map, w->subject->sample, &b, &w->err);
-    if (!status && (!make_marks(&w->out->across, b.columns) || !mark_map(&w->out->across, &map, 0, b.columns)))
+    if (!status && (!lrp_marks_make(&w->out->across, b.columns) || !mark_map(&w->out->across, &map, 0, b.columns)))
         status = no_memory(w);
     if (!status) snprintf(w->out->note, sizeof w->out->note, "%s", map.note);
     if (!status) status = put_breakdown(w, &b);

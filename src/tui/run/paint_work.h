@@ -21,10 +21,19 @@ void lrp_paint_range(const struct lrp_plane *const *planes, size_t count, struct
 /* Paints a tile of the layout small; takes the plane over. */
 enum lrp_status lrp_paint_tile(struct lrp_paint_work *w, struct lrp_plane *plane, int64_t channel, double strength);
 
+/* Room for the marks of `count` columns, rows or values; false: no memory, here and below. */
+bool lrp_marks_make(struct lrp_marks *marks, size_t count);
+/* They stand for tokens of a text, from the one that `skipped` go before. */
+struct lrp_token_map;
+bool lrp_marks_tokens(struct lrp_marks *marks, const struct lrp_token_map *map, size_t skipped);
+/* A text as it can be shown: ends of lines get a sign. Owned by the caller. */
+char *lrp_mark_shown(const char *text);
+
 /* Each makes the picture in w->out; what is wrong is in w->err. */
 typedef enum lrp_status lrp_painter(struct lrp_paint_work *w);
 lrp_painter lrp_paint_concepts, lrp_paint_one, lrp_paint_weights, lrp_paint_channels, lrp_paint_compare, lrp_paint_triptych,
     lrp_paint_nothing, lrp_paint_signal;
-lrp_painter lrp_paint_text, lrp_paint_inputs, lrp_paint_patches, lrp_paint_attention, lrp_paint_heads, lrp_paint_layers;
+lrp_painter lrp_paint_text, lrp_paint_inputs, lrp_paint_patches, lrp_paint_attention, lrp_paint_heads, lrp_paint_layers,
+    lrp_paint_lens;
 
 #endif

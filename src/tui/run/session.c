@@ -119,16 +119,22 @@ static const void *last_map(const struct lrp_snapshot *snapshot, int layer)
     return c && c->layer == layer && c->done ? c->channels + c->done : NULL;
 }
 
+/* What the last block says that has been asked; where none will, that. */
+static const void *last_said(const struct lrp_snapshot *snapshot)
+{
+    const struct lrp_lens_seen *l = snapshot->lens;
+    if (!l || l->refusal) return l;
+    return l->done ? l->top + (int64_t)l->done * l->samples * l->positions - 1 : NULL;
+}
+
 /* What a picture would be made from; NULL: nothing yet. */
 static const void *material(const struct lrp_runner *runner, const struct lrp_subject *r)
 {
     const struct lrp_snapshot *snapshot = runner->snapshot;
     const struct lrp_preview_row *row = lrp_preview_row(r->kind);
     if (r->show == LRP_SHOW_WEIGHTS) return snapshot->layers; /* there without any run */
-    if (row->of_model)
-        return snapshot->job == LRP_JOB_DONE || snapshot->job == LRP_JOB_LEDGER || snapshot->job == LRP_JOB_CONCEPTS
-                   ? last_relevance(snapshot)
-                   : NULL;
+    if (row->lens) return last_said(snapshot);
+    if (row->of_model) return lrp_job_has_relevance(snapshot->job) ? last_relevance(snapshot) : NULL;
     if (row->concepts) return last_map(snapshot, r->layer);
     if (row->tokens && r->layer == lrp_app_token_layer(&runner->app)) return tokens_of(snapshot);
     return r->show == LRP_SHOW_ACTIVATION ? snapshot->activation[r->layer] : snapshot->relevance[r->layer];
@@ -234,6 +240,7 @@ void lrp_runner_start(struct lrp_runner *runner)
     const bool ledger = lrp_app_shows_ledger(&runner->app) || lrp_runner_export_waits(runner);
     const enum lrp_want want = ledger ? LRP_WANT_LEDGER : LRP_WANT_RELEVANCE;
     runner->started = true;
+    if (runner->session) lrp_session_want_lens(runner->session, lrp_preview_row(runner->app.preview)->lens);
     if (runner->session)
         lrp_session_want_concepts(runner->session, lrp_preview_row(runner->app.preview)->concepts ? runner->app.layer : -1,
                                   LRP_CONCEPT_MAPS);

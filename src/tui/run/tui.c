@@ -110,9 +110,7 @@ static bool on_clock(struct lrp_runner *runner, struct deadlines *d)
 static bool on_its_way(struct lrp_runner *runner)
 {
     const struct lrp_snapshot *snapshot = runner->snapshot;
-    const bool running =
-        snapshot && (snapshot->job == LRP_JOB_NONE || snapshot->job == LRP_JOB_FORWARD || snapshot->job == LRP_JOB_RELEVANCE ||
-                     snapshot->job == LRP_JOB_LEDGER || snapshot->job == LRP_JOB_CONCEPTS);
+    const bool running = snapshot && (snapshot->job == LRP_JOB_NONE || lrp_job_runs(snapshot->job));
     return runner->open_task || runner->exporting ||
            (runner->paint_thread && lrp_paint_thread_busy(runner->paint_thread) && !lrp_app_busy(&runner->app)) ||
            (runner->started && running && *snapshot->input_label);

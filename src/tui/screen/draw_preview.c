@@ -115,7 +115,11 @@ static void read_out(const struct lrp_app *app, char *text, size_t size)
                  cell_text(&p->difference, x, y, difference, sizeof difference));
     else if (p->across.count && p->plane.height == 1)
         snprintf(text, size, "[%d] %s  %s%s", x, place, value, p->across.items[x].apart ? "  not in scale" : "");
-    else
+    else if (p->cells.count) {
+        const struct lrp_mark *cell = &p->cells.items[(size_t)y * (size_t)p->plane.width + (size_t)x];
+        snprintf(text, size, "[%d,%d] %.40s %s  (what is said at last is #%lld)  %.90s", y, x, cell->text, value,
+                 (long long)cell->id, place);
+    } else
         snprintf(text, size, "[%d,%d] %s%s%s", y, x, place, *place ? "  " : "", value);
 }
 

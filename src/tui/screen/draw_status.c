@@ -14,12 +14,8 @@ static void progress(const struct lrp_app *app, char *text, size_t size)
     for (int i = 0, used = 0; i < CELLS; i++)
         used += snprintf(bar + used, sizeof bar - (size_t)used, "%s", i * total_layers < done * CELLS ? "█" : "░");
     snprintf(text, size, "%s %d/%d %s %d%%  %s",
-             app->snapshot->job == LRP_JOB_FORWARD    ? "forward"
-             : app->snapshot->job == LRP_JOB_LEDGER   ? "ledger"
-             : app->snapshot->job == LRP_JOB_CONCEPTS ? "channels"
-                                                      : "LRP",
-             done, app->snapshot->total, bar, done * 100 / total_layers,
-             lrp_app_hint(app, "{cancel} cancel", hint, sizeof hint));
+             app->snapshot->job == LRP_JOB_RELEVANCE ? "LRP" : lrp_job_state_name(app->snapshot->job), done,
+             app->snapshot->total, bar, done * 100 / total_layers, lrp_app_hint(app, "{cancel} cancel", hint, sizeof hint));
 }
 
 /* "7 layers in 12 ms": what the last change came to. */

@@ -308,7 +308,7 @@ void lrp_painting_release(struct lrp_painting *painting)
     for (int i = 0; i < 3; i++) lrp_plane_free(&painting->photo[i]);
     for (size_t i = 0; i < painting->tile_count; i++) lrp_plane_free(&painting->tiles[i].plane);
     free(painting->tiles);
-    struct lrp_marks *const marks[] = {&painting->across, &painting->down};
+    struct lrp_marks *const marks[] = {&painting->across, &painting->down, &painting->cells};
     for (size_t k = 0; k < sizeof marks / sizeof marks[0]; k++) {
         for (size_t i = 0; i < marks[k]->count; i++) free(marks[k]->items[i].text);
         free(marks[k]->items);

@@ -55,6 +55,7 @@ int lrp_tile_at(const struct lrp_app *app, struct lrp_rect rect, int x, int y);
  * cell; false: none. A row of LRP_PREVIEWS names them. */
 void lrp_draw_as_text(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_table(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
+void lrp_draw_as_lens(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_grid(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_one(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
@@ -63,7 +64,7 @@ void lrp_draw_as_triptych(const struct lrp_app *app, struct lrp_canvas *canvas, 
 void lrp_draw_as_signal(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner);
 void lrp_draw_as_bars(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect rect);
 typedef bool lrp_under_fn(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py);
-lrp_under_fn lrp_under_text, lrp_under_table, lrp_under_grid, lrp_under_one, lrp_under_tiles, lrp_under_compare,
+lrp_under_fn lrp_under_text, lrp_under_table, lrp_under_grid, lrp_under_lens, lrp_under_one, lrp_under_tiles, lrp_under_compare,
     lrp_under_triptych, lrp_under_bars, lrp_under_signal;
 /* Three pictures of the painting's size side by side, or one below the other, whichever shows more; a line above each, and
  * `below` lines below all. */

@@ -148,6 +148,7 @@ struct lrp_app {
     bool by_loss;           /* the ledger's rows stand in the order of what is lost */
     int *loss_order;        /* the layers in that order, NULL: none is known; owned */
     const void *ordered;    /* the ledger it was made of; only the address is compared */
+    const void *looked_at;  /* the results whose lens was asked for; likewise */
     const void *accounted;  /* the results whose ledger was asked for; only the address is compared */
     int cursor_x, cursor_y; /* pixel cursor in plane coordinates; -1: none */
     struct lrp_painting painting;

@@ -48,6 +48,7 @@ struct lrp_painting {
     size_t tile_count, first_tile;            /* place of the first among the strongest */
     struct lrp_tiles layout;
     struct lrp_marks across, down;                  /* what columns and rows of the plane stand for; owned */
+    struct lrp_marks cells;                         /* LENS: what stands at each of its values, row by row; owned */
     bool vector;                                    /* values without places, whose names `across` has where they have some */
     char note[160];                                 /* said beside the legend: what is not in the scale */
     char reason[256];                               /* why there is nothing to show, or "" */

@@ -63,6 +63,11 @@ static bool has_heads(const struct lrp_app *app)
         if (app->snapshot->attention[i] >= 0) return true;
     return false;
 }
+/* Blocks that hand on a stream, as far as that is known before it is looked for. */
+static bool has_blocks(const struct lrp_app *app)
+{
+    return has_tokens(app) || has_heads(app);
+}
 static bool has_stored(const struct lrp_app *app)
 {
     return *app->stored != 0;

@@ -64,6 +64,9 @@ enum lrp_preview_file {
     X(TOKEN_LAYERS, grid, layers, .name = "token-layers", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_RELEVANCE,                 \
       .file = LRP_SHOW_RELEVANCE, .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .of_model = true, .tokens = true,    \
       .gives_way = true, .instead = LRP_PREVIEW_TEXT, .has = has_tokens)                                                       \
+    X(LENS, lens, lens, .name = "lens", .holds = LRP_FILE_PLANE, .show = LRP_SHOW_ACTIVATION, .file = LRP_SHOW_ACTIVATION,     \
+      .channels = LRP_CHANNELS_NONE, .of_model = true, .lens = true, .gives_way = true, .instead = LRP_PREVIEW_TEXT,           \
+      .has = has_blocks)                                                                                                       \
     X(COMPARE, compare, compare, .name = "compare", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                    \
       .channels = LRP_CHANNELS_NONE, .needs_relevance = true, .compares = true, .has = has_stored)                             \
     X(BARS, bars, nothing, .name = "sums", .show = LRP_SHOW_RELEVANCE, .file = LRP_SHOW_RELEVANCE,                             \
@@ -84,6 +87,7 @@ struct lrp_preview_row {
     bool stands_in; /* while it is computed, what there is already takes its place */
     bool compares;  /* with what is stored */
     bool concepts;  /* heatmaps of channels of the layer, which are made for it; the first tile is that of all */
+    bool lens;      /* what is said after each block, which is made for it */
     bool heads;     /* its channels are heads, of the attention that the layer belongs to */
     bool of_model;  /* of all layers together, whichever is selected */
     bool tokens;    /* columns are tokens: known as soon as there is an input */

@@ -121,8 +121,7 @@ bool lrp_app_sums_samples(const struct lrp_app *app)
 
 bool lrp_app_busy(const struct lrp_app *app)
 {
-    return app->snapshot && (app->snapshot->job == LRP_JOB_FORWARD || app->snapshot->job == LRP_JOB_RELEVANCE ||
-                             app->snapshot->job == LRP_JOB_LEDGER || app->snapshot->job == LRP_JOB_CONCEPTS);
+    return app->snapshot && lrp_job_runs(app->snapshot->job);
 }
 
 static bool has_letters(const char *text, bool upper)

@@ -87,8 +87,7 @@ static void ask_maps(struct lrp_app *app)
 {
     const struct lrp_snapshot *s = app->snapshot;
     const bool shown = lrp_preview_row(lrp_app_preview(app))->concepts && !lrp_app_blocked(app);
-    const bool ready = shown && lrp_app_arrived(app) && !s->only_inputs &&
-                       (s->job == LRP_JOB_DONE || s->job == LRP_JOB_CONCEPTS || s->job == LRP_JOB_LEDGER);
+    const bool ready = shown && lrp_app_arrived(app) && !s->only_inputs && lrp_job_has_relevance(s->job);
     if (!ready || lrp_app_is_input(app, app->layer) || (app->mapped == lrp_app_arrived(app) && app->mapped_layer == app->layer))
         return;
     app->mapped = lrp_app_arrived(app);
@@ -96,6 +95,18 @@ static void ask_maps(struct lrp_app *app)
     if (s->concepts && s->concepts->layer == app->layer &&
         (s->concepts->done == s->concepts->count || s->job == LRP_JOB_CONCEPTS))
         return;
+    lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
+}
+
+/* What is said after each block, likewise; also of a model whose check fails, which has values. */
+static void ask_lens(struct lrp_app *app)
+{
+    const struct lrp_snapshot *s = app->snapshot;
+    const bool shown = s && lrp_preview_row(lrp_app_preview(app))->lens;
+    const void *const found = !shown || lrp_app_blocked(app) ? (shown ? s->output : NULL) : (const void *)lrp_app_arrived(app);
+    if (!found || lrp_app_busy(app) || app->looked_at == found) return;
+    app->looked_at = found;
+    if (s->lens && (s->lens->refusal || s->lens->done == s->lens->count)) return;
     lrp_app_emit(app, LRP_EFFECT_START, NULL, 0, false);
 }
 
@@ -185,5 +196,6 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     lrp_app_try(app);
     ask_ledger(app);
     ask_maps(app);
+    ask_lens(app);
     measure_table(app);
 }
