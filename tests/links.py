@@ -30,7 +30,7 @@ import sys
 ONE_THING = (
     ("tui/run/*",),
     ("graph/expand.c", "graph/expand_body.c"),
-    ("graph/engine.c", "graph/execute.c", "graph/span.c", "graph/turns.c"),
+    ("graph/engine.c", "graph/execute.c", "graph/span.c", "graph/span_graph.c", "graph/turns.c"),
     ("lrp/propagate.c", "lrp/propagate_bodies.c", "lrp/propagate_span.c", "lrp/propagate_visit.c"),
     tuple(f"session/{name}.c" for name in ("channel_maps", "doubts", "job", "job_ledger", "lens_job", "method_run", "plan", "results", "sequence", "session", "similar",
                                              "snapshot", "worker")),

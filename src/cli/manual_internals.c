@@ -80,6 +80,14 @@ static const struct lrp_prose principles[] = {
     {E, "Weights stay in the file",
      "They are mapped, misaligned as a rule, and read through lrp_blob_f32, never through a float pointer. What the numeric "
      "library needs is prepared once and kept within --memory."},
+    {E, "Attention that does not fit is computed in pieces",
+     "Where its scores take more than --memory leaves, they are let go once they were read and computed again where somebody "
+     "asks: "
+     "some heads or samples at a time, or, where one of those is too large by itself, some queries. Values are the same bits "
+     "in any "
+     "pieces; what flows back to keys and values is then summed up over the queries piece by piece, and differs by the "
+     "rounding of "
+     "float32. The size of pieces depends on the limit and the shapes, not on threads."},
     {E, "Only what changed is computed",
      "A rule changes the layers before it; the session keeps what every layer gave, and earlier settings are there again."},
 };

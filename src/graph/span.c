@@ -6,31 +6,20 @@
 
 #include "away.h"
 #include "blocked.h"
+#include "span_graph.h"
 #include "statistics.h"
 
-/* What an engine has of its graph's spans. `cut` is the same graph, but for the shapes of calls in spans: those of pieces. */
+/* What an engine has of its graph's spans. */
 struct lrp_span_store {
     struct lrp_span_list spans;
-    struct lrp_graph cut;
-    struct lrp_arena *arena;   /* of the pieces' shapes */
-    struct lrp_engine *engine; /* of `cut`; NULL: nothing ran in pieces yet */
-    uint64_t let_go;           /* 0: nothing is; else how large pieces are */
+    struct lrp_span_graph full, last;
+    uint64_t let_go; /* 0: nothing is; else how large pieces are */
 };
 
 static void forget_pieces(struct lrp_span_store *store)
 {
-    lrp_engine_free(store->engine);
-    for (int i = 0; store->cut.nodes && i < store->spans.count; i++)
-        for (int k = 0; k < store->spans.items[i].node_count; k++) {
-            free(store->cut.nodes[store->spans.items[i].nodes[k]].call.in);
-            free(store->cut.nodes[store->spans.items[i].nodes[k]].call.out);
-        }
-    free(store->cut.nodes);
-    store->cut.nodes = NULL;
-    lrp_shape_set_free(&store->cut.shapes);
-    if (store->arena) lrp_arena_free(store->arena);
-    store->arena = NULL;
-    store->engine = NULL;
+    lrp_span_graph_forget(&store->spans, &store->full);
+    lrp_span_graph_forget(&store->spans, &store->last);
 }
 
 void lrp_span_store_free(struct lrp_span_store *store)
@@ -80,69 +69,22 @@ const struct lrp_span *lrp_engine_span(struct lrp_engine *engine, int node, cons
 
 /* ---- the graph of pieces ---- */
 
-/* What is left of a shape in a piece; NULL when out of memory. */
-static const struct lrp_shape *cut_shape(struct lrp_shape_set *shapes, const struct lrp_shape *whole,
-                                         const struct lrp_span *span)
-{
-    struct lrp_shape shape = *whole;
-    const int axis = shape.rank - span->from_end;
-    if (axis < 0 || shape.dim[axis] != span->size) return whole;
-    shape.dim[axis] = span->piece;
-    return lrp_shape_set_keep(shapes, &shape);
-}
-
-/* NULL when out of memory. */
-static struct lrp_desc *cut_descriptions(struct lrp_shape_set *shapes, const struct lrp_desc *from, int count,
-                                         const struct lrp_span *span)
-{
-    struct lrp_desc *const to = malloc(((size_t)count + 1) * sizeof *to);
-    bool fine = to != NULL;
-    for (int i = 0; fine && i < count; i++) {
-        to[i] = from[i];
-        if (!from[i].constant) to[i].shape = cut_shape(shapes, from[i].shape, span);
-        fine = to[i].shape != NULL;
-    }
-    if (fine) return to;
-    free(to);
-    return NULL;
-}
-
-/* The graph with the spans' nodes as they are in a piece; false when out of memory. */
-static bool cut_graph(struct lrp_span_store *store, const struct lrp_graph *g)
-{
-    forget_pieces(store); /* of an earlier try */
-    store->cut = *g;
-    store->arena = lrp_arena_new();
-    store->cut.shapes = (struct lrp_shape_set){.arena = store->arena};
-    store->cut.nodes = store->arena ? malloc(((size_t)g->node_count + 1) * sizeof *g->nodes) : NULL;
-    if (!store->cut.nodes) return false;
-    memcpy(store->cut.nodes, g->nodes, (size_t)g->node_count * sizeof *g->nodes);
-    bool ok = true;
-    for (int i = 0; i < store->spans.count; i++)
-        for (int k = 0; k < store->spans.items[i].node_count; k++) {
-            struct lrp_call *call = &store->cut.nodes[store->spans.items[i].nodes[k]].call;
-            call->in = cut_descriptions(&store->cut.shapes, call->in, call->in_count, &store->spans.items[i]);
-            call->out = cut_descriptions(&store->cut.shapes, call->out, call->out_count, &store->spans.items[i]);
-            ok &= call->in && call->out;
-        }
-    return ok;
-}
-
-static enum lrp_status engine_of_pieces(struct lrp_engine *engine, struct lrp_engine **out, struct lrp_error *err)
+static enum lrp_status engine_of_pieces(struct lrp_engine *engine, bool last, struct lrp_engine **out, struct lrp_error *err)
 {
     struct lrp_span_store *const store = store_of(engine);
     const struct lrp_graph *g = lrp_engine_graph(engine);
+    struct lrp_span_graph *const pieces = !store ? NULL : last ? &store->last : &store->full;
     enum lrp_status status = LRP_OK;
     bool ok = true;
-    if (store && !store->engine) {
-        ok = cut_graph(store, g);
-        if (ok) status = lrp_engine_new(&store->cut, &store->engine, err);
+    if (pieces && !pieces->engine) {
+        ok = lrp_span_graph_make(&store->spans, pieces, last, g);
+        if (ok) status = lrp_engine_new(&pieces->cut, &pieces->engine, err);
         if (ok && !status)
-            lrp_lru_limit(lrp_engine_cache(store->engine),
+            lrp_lru_limit(lrp_engine_cache(pieces->engine),
                           (size_t)lrp_spans_piece_bytes(&store->spans, store->let_go ? store->let_go : LRP_SPAN_PIECE));
     }
-    if (!store || !ok) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to run it", g->definition->path);
-    *out = store->engine;
+    if (!pieces || !ok) return lrp_fail(err, LRP_MEMORY, "%s: not enough memory to run it", g->definition->path);
+    *out = pieces->engine;
     return status;
 }
 
@@ -150,14 +92,13 @@ static enum lrp_status engine_of_pieces(struct lrp_engine *engine, struct lrp_en
 
 int64_t lrp_span_pieces(const struct lrp_span *span, bool whole)
 {
-    return whole ? 1 : span->size / span->piece;
+    return whole ? 1 : (span->way.size + span->piece - 1) / span->piece;
 }
 
 /* The axis of a value that is cut; -1: all of it belongs to every piece. */
-static int cut_axis(const struct lrp_span_piece *piece, const struct lrp_shape *whole)
+static int cut_axis(const struct lrp_span_piece *piece, int value, const struct lrp_shape *whole)
 {
-    const int axis = whole->rank - piece->span->from_end;
-    return piece->whole || axis < 0 || whole->dim[axis] != piece->span->size ? -1 : axis;
+    return piece->whole ? -1 : lrp_span_axis(piece->span, value, whole);
 }
 
 /* Where parts lie in a whole: `outer` times `part` of `stretch` bytes, from `first` on. */
@@ -170,22 +111,22 @@ static struct span_parts parts_of(const struct lrp_span_piece *piece, const stru
     struct span_parts p = {1, 0, element, 0};
     for (int k = 0; k < axis; k++) p.outer *= (size_t)whole->dim[k];
     for (int k = axis; k < whole->rank; k++) p.stretch *= (size_t)whole->dim[k];
-    p.part = p.stretch / (size_t)piece->span->size * (size_t)piece->span->piece;
-    p.first = p.stretch / (size_t)piece->span->size * (size_t)piece->first;
+    p.part = p.stretch / (size_t)piece->span->way.size * (size_t)piece->length;
+    p.first = p.stretch / (size_t)piece->span->way.size * (size_t)piece->first;
     return p;
 }
 
-enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lrp_tensor *whole, const struct lrp_run *run,
-                             struct lrp_tensor **out, struct lrp_error *err)
+enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, int value, const struct lrp_tensor *whole,
+                             const struct lrp_run *run, struct lrp_tensor **out, struct lrp_error *err)
 {
     struct lrp_shape shape = whole->shape;
-    const int axis = cut_axis(piece, &shape);
+    const int axis = cut_axis(piece, value, &shape);
     if (axis < 0) {
         *out = lrp_tensor_retain(whole);
         return LRP_OK;
     }
     const struct lrp_tensor *rows = lrp_tensor_row_major(whole, run);
-    shape.dim[axis] = piece->span->piece;
+    shape.dim[axis] = piece->length;
     const enum lrp_status status = rows ? lrp_tensor_take(run ? run->pool : NULL, whole->dtype, &shape, out, err)
                                         : lrp_fail(err, LRP_MEMORY, "not enough memory to put values in order");
     if (status) return status;
@@ -197,9 +138,9 @@ enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lr
     return LRP_OK;
 }
 
-void lrp_span_add(const struct lrp_span_piece *piece, const struct lrp_tensor *part, struct lrp_tensor *whole)
+void lrp_span_add(const struct lrp_span_piece *piece, int value, const struct lrp_tensor *part, struct lrp_tensor *whole)
 {
-    const int axis = cut_axis(piece, &whole->shape);
+    const int axis = cut_axis(piece, value, &whole->shape);
     const struct span_parts p =
         axis < 0 ? (struct span_parts){1, whole->count, whole->count, 0} : parts_of(piece, &whole->shape, axis, 1);
     for (size_t o = 0; o < p.outer; o++)
@@ -208,6 +149,11 @@ void lrp_span_add(const struct lrp_span_piece *piece, const struct lrp_tensor *p
                 whole->f[o * p.stretch + p.first + i] += part->f[o * p.part + i];
             else
                 whole->i[o * p.stretch + p.first + i] += part->i[o * p.part + i];
+}
+
+size_t lrp_span_before(const struct lrp_span_piece *piece, size_t count)
+{
+    return count / (size_t)piece->length * (size_t)piece->first;
 }
 
 void lrp_span_close(struct lrp_span_piece *piece)
@@ -224,7 +170,7 @@ static enum lrp_status put_part(const struct lrp_span_piece *piece, const struct
                                 const struct lrp_run *run, struct lrp_error *err)
 {
     struct lrp_tensor *part = NULL;
-    const enum lrp_status status = values[value] ? lrp_span_cut(piece, values[value], run, &part, err) : LRP_OK;
+    const enum lrp_status status = values[value] ? lrp_span_cut(piece, value, values[value], run, &part, err) : LRP_OK;
     piece->values[value] = part;
     return status;
 }
@@ -233,10 +179,16 @@ enum lrp_status lrp_span_open(struct lrp_engine *engine, const struct lrp_span *
                               const struct lrp_tensor *const *values, const struct lrp_run *run, struct lrp_span_piece *piece,
                               struct lrp_error *err)
 {
-    *piece = (struct lrp_span_piece){engine, span, number * (whole ? 0 : span->piece), whole || span->size == span->piece,
+    const int64_t first = whole ? 0 : number * span->piece, left = span->way.size - first;
+    const int64_t length = whole || left < span->piece ? left : span->piece;
+    *piece = (struct lrp_span_piece){engine,
+                                     span,
+                                     first,
+                                     length,
+                                     whole || span->way.size == span->piece,
                                      calloc((size_t)lrp_engine_graph(engine)->value_count + 1, sizeof(struct lrp_tensor *))};
     enum lrp_status status = piece->values ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status && !whole) status = engine_of_pieces(engine, &piece->engine, err);
+    if (!status && !whole) status = engine_of_pieces(engine, length < span->piece, &piece->engine, err);
     for (int i = 0; !status && i < span->given_count; i++) status = put_part(piece, values, span->given[i], run, err);
     if (!status) status = put_part(piece, values, span->out, run, err);
     for (int i = 0; !status && i < span->node_count; i++) {
@@ -279,7 +231,7 @@ static enum lrp_status found_find(const struct lrp_recall *recall, int value, co
     if (!status) status = lrp_tensor_new(f->graph->values[value].desc.dtype, f->graph->values[value].desc.shape, &found, err);
     for (int64_t k = 0; !status && k < lrp_span_pieces(&spans->items[f->span], false); k++) {
         status = lrp_span_open(engine, &spans->items[f->span], k, false, f->values, run ? run : &alone, &piece, err);
-        if (!status) lrp_span_add(&piece, piece.values[value], found);
+        if (!status) lrp_span_add(&piece, value, piece.values[value], found);
         lrp_span_close(&piece);
     }
     lrp_engine_free(engine);
@@ -307,16 +259,14 @@ static struct found_forward *found_new(struct lrp_engine *engine, const struct l
 }
 
 /* What is inside leaves its statistics. */
-static enum lrp_status describe_piece(const struct lrp_span_piece *piece, int64_t number, struct lrp_statistics *all,
-                                      const struct lrp_run *run)
+static void describe_piece(const struct lrp_span_piece *piece, struct lrp_statistics *all, const struct lrp_run *run)
 {
     for (int i = 0; i < piece->span->inside_count; i++) {
         const struct lrp_tensor *t = piece->values[piece->span->inside[i]];
         struct lrp_statistics one = {0};
         if (lrp_dtype_is_float(t->dtype)) lrp_tensor_statistics_by(t, run, &one);
-        lrp_statistics_join(&all[i], t->count * (size_t)number, &one, t->count);
+        lrp_statistics_join(&all[i], lrp_span_before(piece, t->count), &one, t->count);
     }
-    return LRP_OK;
 }
 
 static enum lrp_status run_piece(struct lrp_engine *engine, const struct lrp_span *span, int64_t number,
@@ -327,8 +277,8 @@ static enum lrp_status run_piece(struct lrp_engine *engine, const struct lrp_spa
     enum lrp_status status = lrp_span_open(engine, span, number, false, values, run, &piece, err);
     const struct lrp_tensor *made = status ? NULL : lrp_tensor_row_major(piece.values[span->out], run);
     if (!status && !made) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-    if (!status) lrp_span_add(&piece, made, out);
-    if (!status) status = describe_piece(&piece, number, all, run);
+    if (!status) lrp_span_add(&piece, span->out, made, out);
+    if (!status) describe_piece(&piece, all, run);
     lrp_span_close(&piece);
     return status;
 }

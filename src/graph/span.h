@@ -6,15 +6,22 @@
 
 #include "execute.h"
 
+/* An axis of what is inside, along which it can be computed in pieces. */
+struct lrp_span_way {
+    int from_end;  /* counted from the end */
+    int64_t size;  /* how long it is; 1: it cannot */
+    uint64_t each; /* bytes of a value inside, one step along it */
+};
 struct lrp_span {
     int *nodes, node_count;    /* in execution order; the last one makes `out` */
     int *inside, inside_count; /* values that nothing else makes or reads */
     int *given, given_count;   /* values read from around it, but no constants; each once */
     int out;
-    int from_end;  /* the axis, counted from the end, that pieces are cut along: heads, or samples */
-    int64_t size;  /* how long it is; 1: the span is a single piece */
-    uint64_t each; /* bytes of a value inside, one step along it */
-    int64_t piece; /* of it at a time: divides size */
+    struct lrp_span_way heads, rows; /* along heads or samples; where one of those is too large by itself, along queries */
+    bool *has_rows;          /* by given: it has one for every query, and is cut with them; others go into every piece */
+    struct lrp_span_way way; /* the one of them that holds */
+    bool by_rows;            /* which one that is */
+    int64_t piece;           /* of it at a time; of rows the last piece may be shorter */
 };
 struct lrp_span_list {
     struct lrp_span *items;
@@ -42,7 +49,7 @@ enum lrp_status lrp_span_run(struct lrp_engine *engine, const struct lrp_span *s
 struct lrp_span_piece {
     struct lrp_engine *engine;
     const struct lrp_span *span;
-    int64_t first;                    /* where on the axis it begins */
+    int64_t first, length;            /* where on the axis it begins, and how much of it it is */
     bool whole;                       /* nothing is cut */
     const struct lrp_tensor **values; /* by value number: all that goes in, is inside, comes out; owned */
 };
@@ -53,11 +60,14 @@ enum lrp_status lrp_span_open(struct lrp_engine *engine, const struct lrp_span *
                               const struct lrp_tensor *const *values, const struct lrp_run *run, struct lrp_span_piece *piece,
                               struct lrp_error *err);
 void lrp_span_close(struct lrp_span_piece *piece);
-/* The piece's part of a tensor that goes in or comes out, of the value's shape: a new reference. */
-enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, const struct lrp_tensor *whole, const struct lrp_run *run,
-                             struct lrp_tensor **out, struct lrp_error *err);
-/* Adds a part to a tensor in rows. */
-void lrp_span_add(const struct lrp_span_piece *piece, const struct lrp_tensor *part, struct lrp_tensor *whole);
+/* The piece's part of a tensor of a value that goes in or comes out, of that shape: a new reference. */
+enum lrp_status lrp_span_cut(const struct lrp_span_piece *piece, int value, const struct lrp_tensor *whole,
+                             const struct lrp_run *run, struct lrp_tensor **out, struct lrp_error *err);
+/* Adds a part to a tensor of a value, in rows. */
+void lrp_span_add(const struct lrp_span_piece *piece, int value, const struct lrp_tensor *part, struct lrp_tensor *whole);
+
+/* How many elements of a value inside lie before a piece that has `count` of them. */
+size_t lrp_span_before(const struct lrp_span_piece *piece, size_t count);
 
 /* ---- for engine.c ---- */
 struct lrp_span_store;
@@ -66,6 +76,10 @@ struct lrp_span_store **lrp_engine_span_store(struct lrp_engine *engine);
 /* span_find.c: false when out of memory; the caller frees in any case. */
 bool lrp_spans_find(const struct lrp_graph *graph, struct lrp_span_list *out);
 void lrp_spans_free(struct lrp_span_list *spans);
+/* span_cut.c: how a span can be cut, whose products have that many elements; false when out of memory. */
+bool lrp_span_choose(const struct lrp_graph *graph, struct lrp_span *span, int64_t elements);
 void lrp_spans_cut(struct lrp_span_list *spans, uint64_t most);
+/* The axis of a value that pieces are cut along; -1: all of it belongs to every piece. */
+int lrp_span_axis(const struct lrp_span *span, int value, const struct lrp_shape *shape);
 
 #endif

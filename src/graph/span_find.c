@@ -90,71 +90,6 @@ static bool find_from(struct search *s, int at)
     return false;
 }
 
-/* ---- pieces ---- */
-
-static int64_t size_along(const struct lrp_shape *shape, int from_end)
-{
-    return shape->rank >= from_end ? shape->dim[shape->rank - from_end] : 1;
-}
-
-/* Whether an operator does to parts along an axis what it does to the whole. */
-static bool can_be_cut(const struct search *s, const struct lrp_node *n, int from_end, int64_t size)
-{
-    const struct lrp_call *call = &n->call;
-    if (size_along(call->out[0].shape, from_end) != size || !call->op->batch) return false;
-    for (int i = 0; i < call->in_count; i++) {
-        const struct lrp_shape *shape = call->in[i].shape;
-        const int64_t along = n->in[i] < 0 ? 1 : size_along(shape, from_end);
-        if (n->in[i] < 0 || along == 1) {
-            if (n->in[i] >= 0 && call->in[i].constant && !lrp_dtype_is_float(call->in[i].dtype) && shape->rank == 1)
-                return false;
-            continue;
-        }
-        struct lrp_batch_axis axis = {shape->rank - from_end, 1, size, 1};
-        if (along != size || s->graph->values[n->in[i]].desc.constant || !call->op->batch(call, i, 0, &axis)) return false;
-        if (axis.axis != call->out[0].shape->rank - from_end || axis.outer * axis.inner != 1) return false;
-    }
-    return true;
-}
-
-/* The longest axis but the last two, if all operators agree to it. */
-static void choose_axis(const struct search *s, struct lrp_span *span)
-{
-    const struct lrp_shape *scores = s->graph->values[span->inside[0]].desc.shape;
-    span->from_end = 3;
-    for (int k = 3; k <= scores->rank; k++)
-        if (size_along(scores, k) > size_along(scores, span->from_end)) span->from_end = k;
-    span->size = span->piece = size_along(scores, span->from_end);
-    bool can = span->size > 1;
-    for (int i = 0; can && i < span->node_count; i++)
-        can = can_be_cut(s, &s->graph->nodes[span->nodes[i]], span->from_end, span->size);
-    if (!can) span->size = span->piece = 1;
-    span->each = (uint64_t)(s->elements / span->size) * sizeof(float);
-}
-
-static int64_t piece_of(const struct lrp_span *span, uint64_t most)
-{
-    int64_t piece = span->size;
-    while (piece > 1 && (span->size % piece || span->each * (uint64_t)piece > most)) piece--;
-    return piece;
-}
-
-void lrp_spans_cut(struct lrp_span_list *spans, uint64_t most)
-{
-    for (int i = 0; i < spans->count; i++) spans->items[i].piece = piece_of(&spans->items[i], most);
-}
-
-uint64_t lrp_spans_piece_bytes(const struct lrp_span_list *spans, uint64_t most)
-{
-    uint64_t largest = 0;
-    for (int i = 0; i < spans->count; i++) {
-        const struct lrp_span *span = &spans->items[i];
-        const uint64_t bytes = span->each * (uint64_t)piece_of(span, most) * (uint64_t)span->inside_count;
-        if (bytes > largest) largest = bytes;
-    }
-    return largest;
-}
-
 static int *copy_list(const int *list, int count)
 {
     int *copy = calloc((size_t)count + 1, sizeof *copy);
@@ -177,7 +112,7 @@ static bool add_span(const struct search *s, struct lrp_span_list *to)
                               .out = s->out};
     to->count++;
     if (!span->nodes || !span->inside || !span->given) return false;
-    choose_axis(s, span);
+    if (!lrp_span_choose(s->graph, span, s->elements)) return false;
     uint64_t bytes = 0;
     for (int i = 0; i < span->inside_count; i++) {
         bytes += (uint64_t)lrp_shape_count(s->graph->values[span->inside[i]].desc.shape) * sizeof(float);
@@ -209,6 +144,7 @@ void lrp_spans_free(struct lrp_span_list *spans)
         free(spans->items[i].nodes);
         free(spans->items[i].inside);
         free(spans->items[i].given);
+        free(spans->items[i].has_rows);
     }
     free(spans->items);
     free(spans->of_node);

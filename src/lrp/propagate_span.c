@@ -31,7 +31,7 @@ static enum lrp_status back_through_piece(const struct lrp_propagation *p, struc
     struct lrp_tensor *part = NULL;
     enum lrp_status status = lrp_span_open(p->engine, span, number, whole, p->values, p->run, &b->piece, err);
     if (!status && p->reference) status = lrp_span_open(p->engine, span, number, whole, p->reference, p->run, other, err);
-    if (!status) status = lrp_span_cut(&b->piece, relevance, p->run, &part, err);
+    if (!status) status = lrp_span_cut(&b->piece, span->out, relevance, p->run, &part, err);
     if (status) return status;
     b->relevance[span->out] = part;
     b->p = *p;
@@ -140,7 +140,7 @@ static enum lrp_status pick_part(void *data, const struct lrp_span_back *back, s
     const struct lrp_tensor *part = NULL;
     const enum lrp_status status = part_inside(back, p->value, &part, err);
     const struct lrp_tensor *rows = lrp_tensor_row_major(part, back->p.run);
-    if (!status && rows) lrp_span_add(&back->piece, rows, p->whole);
+    if (!status && rows) lrp_span_add(&back->piece, p->value, rows, p->whole);
     lrp_tensor_release(part);
     return !status && part && !rows ? lrp_fail(err, LRP_MEMORY, "not enough memory") : status;
 }
@@ -227,7 +227,7 @@ static enum lrp_status add_given(const struct together *t, const struct lrp_span
         const enum lrp_status status = lrp_tensor_zero(b->p.run->pool, LRP_DTYPE_FLOAT, shape, &t->given[i], err);
         if (status) return status;
     }
-    lrp_span_add(&b->piece, part, t->given[i]);
+    lrp_span_add(&b->piece, value, part, t->given[i]);
     return LRP_OK;
 }
 
@@ -243,7 +243,7 @@ static enum lrp_status add_piece(void *data, const struct lrp_span_back *b, stru
         status = part_inside(b, span->inside[i], &part, err);
         if (!part) continue;
         lrp_tensor_statistics_by(part, b->p.run, &one);
-        lrp_statistics_join(&t->inside[i], part->count * (size_t)(b->piece.first / span->piece), &one, part->count);
+        lrp_statistics_join(&t->inside[i], lrp_span_before(&b->piece, part->count), &one, part->count);
         lrp_tensor_release(part);
     }
     return status;

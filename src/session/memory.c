@@ -212,14 +212,16 @@ static uint64_t limit_of(const struct lrp_job *job, const char **text)
 /* Attention is let go where it is most of what is there, and where it does not fit: in how large pieces; 0: it is kept. */
 static uint64_t piece_of(const struct lrp_job *job)
 {
-    enum { HARDLY_ANY = 1 << 26, SMALLEST = 1 };
+    enum { HARDLY_ANY = 1 << 26, SMALLEST = 1 << 12 };
     const char *text;
     const uint64_t inside = spans_of(job)->inside_bytes, limit = limit_of(job, &text);
     if (!inside) return 0;
     const uint64_t whole = needed_bytes(job, 0), large = needed_bytes(job, LRP_SPAN_PIECE);
     if (whole <= limit && (inside <= HARDLY_ANY || inside <= kept_bytes(job, true))) return 0;
     if (large <= limit && large < whole) return LRP_SPAN_PIECE;
-    return needed_bytes(job, SMALLEST) < whole ? SMALLEST : 0;
+    uint64_t piece = LRP_SPAN_PIECE / 2;
+    while (piece > SMALLEST && needed_bytes(job, piece) > limit) piece /= 2;
+    return needed_bytes(job, piece) < whole ? piece : 0;
 }
 
 static uint64_t left_over(const struct lrp_job *job)
