@@ -119,8 +119,7 @@ void lrp_session_interrupt(struct lrp_session *session);
 
 /* ---- seeing ---- */
 
-/* What the worker does, or how its last job ended, X(ID, name): in the order in which it comes to them; what stands behind
- * relevance builds on it. */
+/* X(ID, name) of every state of a job, in the order in which it comes to them; what stands behind relevance builds on it. */
 #define LRP_JOB_STATES(X)                                                                                                      \
     X(NONE, "none")                                                                                                            \
     X(FORWARD, "forward")                                                                                                      \
@@ -131,11 +130,13 @@ void lrp_session_interrupt(struct lrp_session *session);
     X(DONE, "done")                                                                                                            \
     X(FAILED, "failed")                                                                                                        \
     X(CANCELLED, "cancelled")
+/* What the worker does, or how its last job ended. */
 enum lrp_job_state {
 #define X(id, name) LRP_JOB_##id,
     LRP_JOB_STATES(X)
 #undef X
 };
+/* "forward", "relevance", "done": static. */
 static inline const char *lrp_job_state_name(enum lrp_job_state state)
 {
     static const char *const names[] = {

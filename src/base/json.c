@@ -47,9 +47,26 @@ static const char *skip_blanks(const char *from, const char *end)
     return from;
 }
 
-enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err)
+#define ZERO "\\u0000"
+
+/* C0 80 in the place of the escape \u0000. */
+static void keep_zeros(const char *text, size_t length, struct lrp_text *out)
 {
-    *out = NULL;
+    const char *done = text, *const end = text + length;
+    for (const char *at = text; at < end; at++) {
+        if (*at != '\\') continue;
+        if (end - at >= (ptrdiff_t)strlen(ZERO) && memcmp(at, ZERO, strlen(ZERO)) == 0) {
+            lrp_text_append_n(out, done, (size_t)(at - done));
+            lrp_text_append(out, "\xC0\x80");
+            done = at + strlen(ZERO);
+        }
+        at++; /* what is escaped */
+    }
+    lrp_text_append_n(out, done, (size_t)(end - done));
+}
+
+static enum lrp_status parse_text(const char *text, size_t length, cJSON **out, struct lrp_error *err)
+{
     if (skip_blanks(text, text + length) == text + length) return lrp_fail(err, LRP_FILE, "line 1: no JSON in it");
     const char *deep = too_deep(text, length);
     if (deep) return lrp_fail(err, LRP_FILE, "line %d: nested more than %d deep", line_of(text, deep), MOST_NESTED);
@@ -64,6 +81,18 @@ enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, str
     const char *what = json ? "something follows the end of the JSON" : "not valid JSON";
     cJSON_Delete(json);
     return lrp_fail(err, LRP_FILE, "line %d: %s", line_of(text, end), what);
+}
+
+enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err)
+{
+    struct lrp_text kept = {0};
+    *out = NULL;
+    if (!memmem(text, length, ZERO, strlen(ZERO))) return parse_text(text, length, out, err);
+    keep_zeros(text, length, &kept);
+    const enum lrp_status status =
+        kept.failed ? lrp_fail(err, LRP_MEMORY, "not enough memory") : parse_text(kept.data, kept.length, out, err);
+    lrp_text_free(&kept);
+    return status;
 }
 
 static enum lrp_status parse_and_close(const char *path, struct lrp_mapping *file, cJSON **out, struct lrp_error *err)

@@ -9,8 +9,8 @@
 
 #include "lrpscope/error.h"
 
-/* Parses text (need not be NUL-terminated). *out is owned by the caller (cJSON_Delete). Files may nest 64 deep.
- * Errors: LRP_FILE, "line N: ...", without a file's name. */
+/* Parses text (need not be NUL-terminated). *out is owned by the caller (cJSON_Delete). Files may nest 64 deep. A C string
+ * would end at U+0000: it becomes C0 80. Errors: LRP_FILE, "line N: ...", without a file's name. */
 enum lrp_status lrp_json_parse(const char *text, size_t length, cJSON **out, struct lrp_error *err);
 /* The same from a file of at most 64 MiB; errors name path and line. */
 #define LRP_JSON_LARGEST ((size_t)64 << 20)

@@ -42,31 +42,11 @@ static enum lrp_status read_lines(const struct lrp_mapping *file, struct lrp_cli
     return status;
 }
 
-/* The escape \u0000 becomes C0 80: as a C string the text would end there. */
-static void keep_zeros(struct lrp_text *json, const struct lrp_mapping *file)
-{
-    const char *at = (const char *)file->data, *const end = at + file->size;
-    while (at < end) {
-        if (*at != '\\') {
-            lrp_text_append_n(json, at++, 1);
-        } else if (end - at >= 6 && memcmp(at, "\\u0000", 6) == 0) {
-            lrp_text_append(json, "\xC0\x80");
-            at += 6;
-        } else {
-            const size_t n = end - at >= 2 ? 2 : 1;
-            lrp_text_append_n(json, at, n);
-            at += n;
-        }
-    }
-}
-
 static enum lrp_status read_json(const struct lrp_mapping *file, struct lrp_cli_texts *out, struct lrp_error *err)
 {
-    struct lrp_text json = {0};
     cJSON *root = NULL;
     const cJSON *item;
-    keep_zeros(&json, file);
-    enum lrp_status status = json.failed ? no_memory(err) : lrp_json_parse(json.data ? json.data : "", json.length, &root, err);
+    enum lrp_status status = lrp_json_parse((const char *)file->data, file->size, &root, err);
     if (!status && !cJSON_IsArray(root)) status = lrp_fail(err, LRP_FILE, "texts are an array of strings, or of [text, pair]");
     cJSON_ArrayForEach(item, root)
     {
@@ -77,7 +57,6 @@ static enum lrp_status read_json(const struct lrp_mapping *file, struct lrp_cli_
             status = append_text(out, text->valuestring, strlen(text->valuestring), pair ? pair->valuestring : NULL, err);
     }
     cJSON_Delete(root);
-    lrp_text_free(&json);
     return status;
 }
 

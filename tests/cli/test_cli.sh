@@ -172,7 +172,7 @@ bad 2 "/features/features.2/Conv" explain "$model" "$picture" --rule "/features/
 [ "$(sed 's/.*nearest: //' err | tr -cd , | wc -c)" -eq 2 ] || fail "three nearest names: $(cat err)"
 bad 2 "no layer matches" explain "$model" "$picture" --at nowhere --heatmap h.png
 bad 2 "target 99" explain "$model" "$picture" --target 99 --heatmap h.png
-bad 3 "/nonexistent/h.png" explain "$model" "$picture" --heatmap /nonexistent/h.png
+bad 3 "/dev/null/h.png" explain "$model" "$picture" --heatmap /dev/null/h.png
 bad 3 "is not a folder" explain "$model" "$picture" --output-dir "$folder/in/small.npy/x"
 bad 3 "is not a folder" run "$model" "$picture" --output "$folder/in/small.npy/x.npy"
 bad 3 "it is a folder" explain "$model" "$picture" --relevance "$folder/in"

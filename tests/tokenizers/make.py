@@ -183,11 +183,34 @@ def letters():
     return t
 
 
-MADE = {f.__name__: f for f in (llama2, unigram, sentencepiece, roberta, clip, o200k, words, signs, mask, cut_left, cut_second, delimiter, length, scripts, marks, letters)}
+def zeros(fallback):
+    """U+0000, in pieces and without one."""
+    pieces = [("<unk>", 0.0), ("\u2581", -2.0), ("a", -3.0), ("b", -3.1), ("ab", -4.0), ("\u2581a", -3.5), ("nul", -3.2)]
+    if fallback:
+        pieces += [(f"<0x{i:02X}>", -9.0) for i in range(256)]
+    else:
+        pieces += [("\0", -2.5), ("a\0", -4.2), ("\0b", -4.4), ("\u2581\0", -5.0)]
+    t = Tokenizer(models.Unigram(pieces, 0, fallback))
+    t.pre_tokenizer = pre_tokenizers.Metaspace()
+    return t
+
+
+def unigram_zeros():
+    return zeros(False)
+
+
+def unigram_zero_bytes():
+    return zeros(True)
+
+
+MADE = {f.__name__: f for f in (llama2, unigram, sentencepiece, roberta, clip, o200k, words, signs, mask, cut_left, cut_second, delimiter, length, scripts, marks, letters, unigram_zeros, unigram_zero_bytes)}
 COPIED = ("bert-uncased", "bert-cased", "gpt2", "llama3", "qwen2")
 TEXTS = ["", " ", "hello world", "Hello  World\n\n  don't WE'LL it's 'S", "unaffable tokenization 1234567", "Café NAÏVE Cafe\u0301 e\u0323\u0301", "日本語と中文。", "straße STRASSE İ ſ ﬁ Ⅷ ½ Ａ",
          "tab\tnul\0rep\ufffd\u00ad.", "[CLS] a[MASK]b [SEP]", "<s>x</s> <mask> <|eot_id|>", "👨‍👩‍👧 😀!!", "  leading and trailing  ", "HelloWORLDfoo fooBAR's", "a\u200bb\u2003c\u3000d", "\r\n\r\n x", "Foo bar", "a <unk> b", "हिन्दी ไทย", "x" * 120,
          "\u0130\u035c\u0342\u0330", "CAF\u00c9\u034e\u0340\u0327\u07fd", "s\u0307\u0323\u1ac0x \u1acaa", "\x14\x03ab`\u0910\u5944", "abcАБВ漢字カナー한국 Ωμέγα", "Foo\u0323 foo a\u061db \U00010d54\ua7cb \U00013d4b", "\u200bx\ufeffy\u2581z"]
+
+
+ZEROS = ["\0", "a\0b", "a \0 b", "\0\0", "ab\0", "x\0y", "nul\0rep", "a\0\0b ab", "\0 "]
 
 
 def main():
@@ -200,7 +223,7 @@ def main():
     for name in COPIED + tuple(MADE):
         t = Tokenizer.from_file(name + ".tokenizer.json")
         rows = []
-        for text, pair in [(text, None) for text in texts] + [("hello world", "the cat"), ("", "b"), ("don't", "")] + ([("tokens are pieces of words", "the quick brown fox"), ("the fox", "tokens are pieces"), ("the fox", "pieces " * 50)] if name.startswith("cut") else []):
+        for text, pair in [(text, None) for text in texts] + [("hello world", "the cat"), ("", "b"), ("don't", "")] + ([("tokens are pieces of words", "the quick brown fox"), ("the fox", "tokens are pieces"), ("the fox", "pieces " * 50)] if name.startswith("cut") else []) + [(text, None) for text in ZEROS if "zero" in name]:
             e = t.encode(text, pair) if pair is not None else t.encode(text)
             rows.append({"text": text, **({"pair": pair} if pair is not None else {}), "ids": e.ids, "tokens": e.tokens, "offsets": e.offsets, "type_ids": e.type_ids})
         files[name + ".tokenizer.json"] = rows

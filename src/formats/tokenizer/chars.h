@@ -40,7 +40,7 @@ void lrp_words_free(struct lrp_char_words *words);
 
 /* Writes a code point as UTF-8 (1 to 4 bytes, not terminated) and returns how many bytes that are. */
 size_t lrp_char_encode(int32_t code, char out[4]);
-/* The same for names that are looked up as C strings: U+0000, which no name holds, becomes C0 80. */
+/* The same for names that are looked up as C strings: U+0000 becomes C0 80, as it does where names are read. */
 size_t lrp_char_spell(int32_t code, char out[4]);
 
 /* Unicode properties, as the Unicode Character Database names them, of the versions that Hugging Face's tokenizers have. */

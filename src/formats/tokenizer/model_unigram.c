@@ -46,13 +46,37 @@ static void go_on_from(struct lattice *l, size_t at, size_t width)
     if (!single) arrive(l, at, at + width, model->unknown, model->worst - UNKNOWN_PENALTY);
 }
 
+/* A byte of a text that is spelt as names are: U+0000, which stands there as C0 80, is a single one. */
+static unsigned char next_byte(const char *text, size_t *at)
+{
+    const bool zero = text[*at] == '\xC0';
+    const unsigned char byte = zero ? 0 : (unsigned char)text[*at];
+    *at += zero ? 2 : 1;
+    return byte;
+}
+
+/* The token that reads so; -1: there is none. */
+static int64_t token_of(const struct lrp_tokenizer *t, const char *text, size_t length)
+{
+    struct lrp_name_spelling spelling = {0};
+    size_t id;
+    for (size_t i = 0; i < length; i++) lrp_names_spell(&spelling, text[i]);
+    return lrp_names_get_spelt(&t->vocabulary, &spelling, text, &id) ? (int64_t)id : -1;
+}
+
 static void push_bytes_or_unknown(const struct lrp_tokenizer *t, const char *text, size_t length, struct lrp_token token,
                                   struct lrp_tokens *out)
 {
+    const int64_t named = token_of(t, text, length);
+    if (named >= 0) { /* the unknown token itself, written out */
+        token.id = named;
+        lrp_tokens_push(out, token);
+        return;
+    }
     bool all = t->model.byte_fallback;
-    for (size_t i = 0; all && i < length; i++) all = t->model.bytes[(unsigned char)text[i]] >= 0;
-    for (size_t i = 0; all && i < length; i++) {
-        token.id = t->model.bytes[(unsigned char)text[i]];
+    for (size_t i = 0; all && i < length;) all = t->model.bytes[next_byte(text, &i)] >= 0;
+    for (size_t i = 0; all && i < length;) {
+        token.id = t->model.bytes[next_byte(text, &i)];
         lrp_tokens_push(out, token);
     }
     if (all) return;
