@@ -122,7 +122,7 @@ WIDE static void clip_slope_run(const float *restrict x, struct clip_bounds boun
 {
     for (size_t i = 0; i < n; ++i) {
         const float whole = s[i];
-        g[i] = (x[i] > bounds.low) & (x[i] < bounds.high) ? whole : 0;
+        g[i] = ((x[i] > bounds.low) & (x[i] < bounds.high)) ? whole : 0;
     }
 }
 
