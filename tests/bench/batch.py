@@ -47,14 +47,15 @@ def arrays(folder, count, shape):
         np.save(f"{folder}/{i:03}.npy", random.standard_normal(shape).astype("f4"))
 
 
-def rates(name, model, count, options, passes=()):
+def rates(name, model, count, options, passes=(), shape=()):
     """Inputs a second by threads; of one pass over several samples by how many those are."""
     found = {key: [] for key in (1, THREADS, *(f"pass of {samples}" for samples in passes))}
     for _ in range(ROUNDS):
         for threads in (1, THREADS):
             found[threads].append(count / (batch(model, "twice", threads, *options) - batch(model, "once", threads, *options)))
         for samples in passes:
-            one, two = (seconds("explain", model, *[f"stack{samples}.npy"] * times) for times in (1, 3))
+            whole = ",".join(str(n) for n in (samples, *shape))
+            one, two = (seconds("explain", model, f"stack{samples}.npy", "--input-shape", whole, "--repeat", str(times)) for times in (2, 4))
             found[f"pass of {samples}"].append(2 * samples / (two - one))
     middle = {key: statistics.median(values) for key, values in found.items()}
     best = max([middle[f"pass of {samples}"] for samples in passes], default=0)
@@ -83,7 +84,7 @@ with tempfile.TemporaryDirectory() as place:
             arrays(folder, n, shape)
         for samples in (1, 2, 4, 8):
             np.save(f"stack{samples}.npy", np.stack([np.load(f"twice/{i:03}.npy") for i in range(samples)]))
-        rates(name, path, count, [], (1, 2, 4, 8))
+        rates(name, path, count, [], (1, 2, 4, 8), shape)
     few, lots = [], []
     pictures("many/100", 100), pictures("many/10000", 10000)
     for _ in range(min(ROUNDS, 3)):
