@@ -31,10 +31,11 @@ static struct lrp_text_slot *find_slot(const struct lrp_text_set *set, uint32_t 
     }
 }
 
-static bool grow_table(struct lrp_text_set *set)
+/* To a power of two. */
+static bool grow_table(struct lrp_text_set *set, size_t capacity)
 {
     struct lrp_text_set bigger = *set;
-    bigger.capacity = set->capacity ? set->capacity * 2 : 64;
+    bigger.capacity = capacity;
     bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
     if (!bigger.slots) return false;
     for (size_t i = 0; i < set->capacity; i++)
@@ -44,9 +45,17 @@ static bool grow_table(struct lrp_text_set *set)
     return true;
 }
 
+bool lrp_text_set_reserve(struct lrp_text_set *set, size_t count)
+{
+    size_t capacity = set->capacity ? set->capacity : 64;
+    if (count > SIZE_MAX / 4) return false;
+    while (capacity <= count * 2) capacity *= 2;
+    return capacity == set->capacity || grow_table(set, capacity);
+}
+
 const char *lrp_text_set_keep(struct lrp_text_set *set, const char *text, size_t length)
 {
-    if (set->count * 2 >= set->capacity && !grow_table(set)) return NULL;
+    if (set->count * 2 >= set->capacity && !lrp_text_set_reserve(set, set->count + 1)) return NULL;
     length = strnlen(text, length);
     const uint32_t hash = hash_of(text, length);
     struct lrp_text_slot *slot = find_slot(set, hash, text, length);

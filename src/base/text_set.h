@@ -2,6 +2,7 @@
 #ifndef LRP_BASE_TEXT_SET_H
 #define LRP_BASE_TEXT_SET_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "arena.h"
@@ -13,6 +14,9 @@ struct lrp_text_set {
     size_t count, capacity;
 };
 
+/* Makes room for so many texts in all: a set that grows to them by itself is copied many times over. False when out of memory.
+ */
+bool lrp_text_set_reserve(struct lrp_text_set *set, size_t count);
 /* The one copy, NUL-terminated, of a text that ends after `length` bytes or at its first NUL. NULL when out of memory. */
 const char *lrp_text_set_keep(struct lrp_text_set *set, const char *text, size_t length);
 /* Forgets which texts there are; they themselves stay in the arena. */

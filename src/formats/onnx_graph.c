@@ -32,6 +32,9 @@ static enum lrp_status make_slots(struct lrp_reader *reader, struct lrp_bytes me
     slots->outputs = lrp_arena_calloc(arena, counts[FIELD_OUTPUT], sizeof *slots->outputs);
     slots->values = lrp_arena_calloc(arena, counts[FIELD_VALUE], sizeof *slots->values);
     slots->constants = lrp_arena_calloc(arena, counts[FIELD_INITIALIZER] + counts[FIELD_SPARSE], sizeof *slots->constants);
+    /* a node has a name and names a value, as most have it; tensors have names */
+    if (!lrp_text_set_reserve(&reader->texts, reader->texts.count + 2 * counts[FIELD_NODE] + counts[FIELD_INITIALIZER]))
+        return lrp_reader_no_memory(reader);
     const bool fine = slots->nodes && slots->inputs && slots->outputs && slots->values && slots->constants;
     return fine ? LRP_OK : lrp_reader_no_memory(reader);
 }

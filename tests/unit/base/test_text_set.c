@@ -1,6 +1,7 @@
 /* test_text_set.c: texts kept once. */
 #include "text_set.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,6 +24,15 @@ static void one_copy_of_each_text(void **state)
         assert_string_equal(first[i], text);
     }
     assert_int_equal(set.count, 1000);
+    assert_true(lrp_text_set_reserve(&set, 3000));
+    const struct lrp_text_slot *slots = set.slots;
+    for (int i = 0; i < 3000; i++) { /* those that are there, and as many as there is room for */
+        snprintf(text, sizeof text, "/block%d/Gemm", i);
+        const char *kept = lrp_text_set_keep(&set, text, strlen(text));
+        assert_true(i < 1000 ? kept == first[i] : kept != NULL);
+    }
+    assert_ptr_equal(set.slots, slots);
+    assert_false(lrp_text_set_reserve(&set, SIZE_MAX / 3));
     lrp_text_set_free(&set);
     assert_string_equal(first[7], "/block7/Gemm"); /* as long as the arena lives */
     lrp_arena_free(set.arena);
