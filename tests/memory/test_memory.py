@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""test_memory.py BINARY LIBRARY DEMO [MOST]: a failed allocation is an error, everywhere. Commands run with their Nth allocation failing,
+"""test_memory.py BINARY LIBRARY DEMO [MOST [NAME...]]: a failed allocation is an error, everywhere. Commands run with their Nth allocation failing,
 once and from there on: they end with what they would have said, or with an error of one line; they never crash, nor say something else
-and succeed. MOST: tries a command and way; where there are more allocations, the first few and then steps. 0: all of them."""
+and succeed. MOST: tries a command and way; where there are more allocations, the first few and then steps. 0: all of them. NAME: only
+these commands."""
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -12,15 +14,25 @@ from concurrent.futures import ThreadPoolExecutor
 BINARY, LIBRARY, DEMO = (os.path.abspath(path) for path in sys.argv[1:4])
 MOST = int(sys.argv[4]) if len(sys.argv) > 4 else 40
 MODEL, PICTURE = os.path.join(DEMO, "vgg.onnx"), os.path.join(DEMO, "boot.png")
+PACKAGES = os.path.join(DEMO, "packages")
 RULES = ["--rules", os.path.join(DEMO, "vgg.lrpscope.json")]
 COMMANDS = {
     "layers": ["layers", MODEL, "--json"],
+    "list": ["layers", MODEL, "--canonize-report"],
     "check": ["check", MODEL],
     "explain": ["explain", MODEL, PICTURE, "--threads", "1", "--heatmap", "OUT.png", "--relevance", "OUT.npy", "--composite", "epsilon-alpha2-beta1"],
     "ledger": ["ledger", MODEL, PICTURE, "--threads", "1"],
     "rules": ["rules", "--json"],
     "compare": ["compare", MODEL, PICTURE, "--threads", "1", *RULES, *RULES],
     "convert": ["convert", MODEL, "OUT.json"],
+    "run": ["run", MODEL, PICTURE, "--threads", "1"],
+    "tokens": ["tokens", PACKAGES, "--text", "drum machine, l\u00f6st \u2603"],
+    "text": ["explain", PACKAGES, "--text", "drum machine", "--threads", "1", "--html", "OUT.html"],
+    "concepts": ["concepts", MODEL, PICTURE, "--threads", "1", "--at", "1", "--heatmap", "OUT.png"],
+    "evaluate": ["evaluate", MODEL, PICTURE, "--threads", "1", "--metric", "sparseness"],
+    "choose": ["choose", MODEL, PICTURE, "--threads", "1", "--metric", "sparseness", "--output", "OUT.json"],
+    "batch": ["batch", MODEL, PICTURE, "--threads", "1", "--output-dir", "OUT.d"],
+    "merge": ["merge", "batched", "--mean-heatmap", "OUT.png"],
     "script": [MODEL, PICTURE, "--threads", "1", "--script", "keys"],
 }
 failures = []
@@ -34,7 +46,7 @@ def run(name, **fail):
     done = subprocess.run([BINARY, *command], capture_output=True, env=env, timeout=300)
     for file in os.listdir("."):
         if file.startswith(out + "."):
-            os.remove(file)
+            shutil.rmtree(file) if os.path.isdir(file) else os.remove(file)
     return done.returncode, done.stdout.replace(out.encode(), b"OUT"), done.stderr.decode(errors="replace")
 
 
@@ -58,8 +70,9 @@ def main():
         os.chdir(folder)
         with open("keys", "w") as file:
             file.write(":wait-idle\nj\nj\nr\n<Esc>\n/conv\n<Enter>\nn\n:wait-idle\n:ledger\n:wait-idle\n:check\n:q\n")
+        subprocess.run([BINARY, "batch", MODEL, PICTURE, "--output-dir", "batched"], check=True, capture_output=True)
         with ThreadPoolExecutor(2) as pool:
-            for name in COMMANDS:
+            for name in sys.argv[5:] or COMMANDS:
                 code, plain, stderr = run(name, COUNT=1)
                 count = re.search(r"allocations (\d+)", stderr)
                 if code or not count:

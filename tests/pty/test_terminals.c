@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -78,6 +79,26 @@ static void a_dumb_terminal_gets_the_table(void **state)
     assert_int_equal(screen_end(&s), 0);
     assert_false(screen_wrote(&s, "\033", 1));
     screen_free(&s);
+}
+
+/* More cells than any screen has: said as it is; where a terminal comes to say so later, the screen stays as it was. */
+static void a_terminal_too_large_is_refused_or_not_followed(void **state)
+{
+    const struct winsize huge = {.ws_col = 65535, .ws_row = 65535};
+    struct screen s;
+    (void)state;
+    start(&s, 100, 30, "COLUMNS=60000");
+    assert_true(screen_wait(&s, "60000 columns and 30 rows, which no screen has"));
+    assert_int_equal(screen_end(&s), 3);
+    screen_free(&s);
+    start(&s, 100, 30, NULL);
+    assert_true(screen_wait(&s, "relevance of #0"));
+    assert_int_equal(ioctl(s.fd, TIOCSWINSZ, &huge), 0);
+    screen_type(&s, "jj");
+    assert_true(screen_wait(&s, "relevance of #2"));
+    screen_resize(&s, 90, 25); /* what can be is followed again */
+    assert_true(screen_wait(&s, "relevance of #2"));
+    quit(&s);
 }
 
 /* A type that terminfo does not know, as of terminals newer than it: they do what xterm does. */
@@ -460,6 +481,7 @@ int main(int count, char **arguments)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_type_of_terminal_is_served),
         cmocka_unit_test(a_dumb_terminal_gets_the_table),
+        cmocka_unit_test(a_terminal_too_large_is_refused_or_not_followed),
         cmocka_unit_test(an_unknown_terminal_is_served_like_xterm),
         cmocka_unit_test(an_entry_that_is_no_file_is_passed_over),
         cmocka_unit_test(direct_colours_need_no_entry),

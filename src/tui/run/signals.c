@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "frames.h"
+#include "terminal_size.h"
 
 static const int asking[] = {
     SIGTERM,   SIGHUP, SIGINT, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU,
@@ -67,8 +68,10 @@ static void on_asking(int signal)
     wake_loop();
 }
 
+/* Of a size that no screen can have ncurses does not hear: it would ask for memory by the gigabyte. */
 static void on_size(int signal)
 {
+    if (!lrp_extent_fits(lrp_extent_of_terminal(state.output_fd))) return;
     if (state.old_size.sa_handler != SIG_DFL && state.old_size.sa_handler != SIG_IGN) state.old_size.sa_handler(signal);
     state.resized = 1;
     wake_loop();

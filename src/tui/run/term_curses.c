@@ -18,6 +18,7 @@
 #include "pixels_place.h"
 #include "signals.h"
 #include "terminal.h"
+#include "terminal_size.h"
 #include "terminal_type.h"
 #include "tui.h"
 
@@ -204,6 +205,22 @@ static void give_back(const struct lrp_typed *typed)
         if ((unsigned char)typed->bytes[i] >= ' ' || typed->bytes[i] == '\r') ungetch((unsigned char)typed->bytes[i]);
 }
 
+static enum lrp_status cannot_move(const char *type, struct lrp_error *err)
+{
+    return lrp_fail(err, LRP_FILE,
+                    "terminal type '%s' cannot move the cursor: set TERM, e.g. to xterm-256color, or use --json or --linear",
+                    type ? type : "");
+}
+
+static enum lrp_status too_large(struct lrp_extent extent, struct lrp_error *err)
+{
+    return lrp_fail(
+        err, LRP_FILE,
+        "the terminal says it has %ld columns and %ld rows, which no screen has: set another size, e.g. by stty cols 120 "
+        "rows 40, or use --json or --linear",
+        extent.columns, extent.rows);
+}
+
 enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, struct lrp_terminal **out, struct lrp_error *err)
 {
     struct lrp_terminal *t = calloc(1, sizeof *t);
@@ -229,17 +246,17 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
         lrp_terminal_ask(t->fd, fileno(output), pixels, &t->answers, &typed);
         if (pixels) lrp_tmux_ask(&t->answers);
     }
-    t->screen = type ? newterm(type, output, in) : NULL;
-    lrp_terminfo_put_back(terminfo);
+    const struct lrp_extent extent = lrp_extent_asked(fileno(output));
     t->made = calloc(heat_pairs, sizeof *t->made);
-    if (!t->screen || !t->made) {
+    t->screen = type && t->made && lrp_extent_fits(extent) ? newterm(type, output, in) : NULL;
+    lrp_terminfo_put_back(terminfo);
+    if (!t->screen) {
+        const bool made = t->made;
         lrp_terminal_close(t);
-        return lrp_fail(
-            err, LRP_FILE,
-            "terminal type '%s' cannot move the cursor: set TERM, e.g. to xterm-256color, or use --json or --linear",
-            options->type    ? options->type
-            : getenv("TERM") ? getenv("TERM")
-                             : "");
+        return !type ? cannot_move(named, err)
+               : !lrp_extent_fits(extent)
+                   ? too_large(extent, err)
+                   : lrp_fail(err, LRP_MEMORY, "not enough memory for %s", made ? "a screen" : "colours");
     }
     set_up(t, options);
     t->asked_pixels = options->pixels;
