@@ -126,8 +126,6 @@ static enum lrp_status read_scores(struct lrp_tokenizer *t, const cJSON *list, s
             return lrp_fail(err, LRP_FILE, "entry %lld of vocab is no token with its score", (long long)id);
         scores[id] = score->valuedouble;
         if (scores[id] < t->model.worst) t->model.worst = scores[id];
-        const size_t length = strlen(text->valuestring);
-        if (length > t->model.longest_token) t->model.longest_token = length;
         enum lrp_status status = lrp_token_define(t, text->valuestring, id++, err);
         if (status) return status;
     }

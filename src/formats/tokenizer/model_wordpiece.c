@@ -30,9 +30,10 @@ static bool spell(const struct lrp_tokenizer *t, const struct lrp_char *word, si
 static int64_t longest_piece(const struct lrp_tokenizer *t, struct spelling *s, size_t first, size_t count, size_t *end)
 {
     const size_t prefix = first ? strlen(t->model.prefix) : 0;
+    const size_t most = t->model.longest_token; /* of its bytes, each of which might be a code point */
     char *const begin = s->text.data + s->at[first] - prefix;
     if (prefix) memcpy(begin, t->model.prefix, prefix); /* over what is read already */
-    for (size_t last = count; last > first; last--) {
+    for (size_t last = count - first < most ? count : first + most; last > first; last--) {
         char *const stop = s->text.data + s->at[last], kept = *stop;
         *stop = '\0';
         const int64_t id = lrp_token_find(t, begin);

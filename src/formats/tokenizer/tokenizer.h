@@ -50,7 +50,7 @@ struct lrp_token_step {
 };
 struct lrp_token_steps {
     struct lrp_token_step *items; /* in the arena */
-    size_t count;
+    size_t count, capacity;
 };
 
 /* ---- the model ---- */
@@ -84,7 +84,7 @@ struct lrp_token_model {
     size_t merge_mask;
     const double *scores; /* Unigram: by id; in the arena */
     double worst;
-    size_t longest_token; /* Unigram: bytes */
+    size_t longest_token; /* bytes */
     int64_t bytes[256];   /* ids of <0x00> ... <0xFF>, or -1 */
 };
 

@@ -8,9 +8,8 @@
 
 struct lrp_token_step *lrp_token_step_add(struct lrp_tokenizer *t, struct lrp_token_steps *steps)
 {
-    struct lrp_token_step *items = lrp_arena_calloc(t->arena, steps->count + 1, sizeof *items);
+    struct lrp_token_step *items = lrp_arena_grown(t->arena, steps->items, steps->count, &steps->capacity, sizeof *items);
     if (!items) return NULL;
-    if (steps->count) memcpy(items, steps->items, steps->count * sizeof *items);
     steps->items = items;
     return &items[steps->count++];
 }
@@ -43,6 +42,8 @@ enum lrp_status lrp_token_define(struct lrp_tokenizer *t, const char *text, int6
     char *copy = lrp_arena_strdup(t->arena, text);
     if (!copy || !lrp_names_put(&t->vocabulary, copy, (size_t)id)) return lrp_fail(err, LRP_MEMORY, "not enough memory");
     t->by_id[id] = copy;
+    const size_t length = strlen(copy);
+    if (length > t->model.longest_token) t->model.longest_token = length;
     return LRP_OK;
 }
 

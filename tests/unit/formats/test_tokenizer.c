@@ -203,6 +203,44 @@ static void damaged_files_do_no_harm(void **state)
     lrp_text_free(&text);
 }
 
+/* Lists as long as somebody wants, and a word that is all of a text: what they take grows as they do. By the square it would be
+ * more memory than there is, or hours. */
+static void long_lists_and_words_are_read_through_once(void **state)
+{
+    enum { STEPS = 50000, LETTERS = 50000 };
+    const char *path = temporary_path(state, "tokenizer.json");
+    struct lrp_text file = {0}, word = {0};
+    struct lrp_tokenizer *t = NULL;
+    struct lrp_encoding e = {0};
+    struct lrp_error err = {0};
+    lrp_text_append(&file, "{\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"NFC\"}");
+    for (int i = 1; i < STEPS; i++) lrp_text_append(&file, ",{\"type\":\"NFC\"}");
+    lrp_text_append(&file, "]},\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"WhitespaceSplit\"}");
+    for (int i = 1; i < STEPS; i++) lrp_text_append(&file, ",{\"type\":\"WhitespaceSplit\"}");
+    lrp_text_append(&file, "]},\"model\":{\"type\":\"WordPiece\",\"unk_token\":\"u\",\"max_input_chars_per_word\":1000000000,"
+                           "\"vocab\":{\"u\":0,\"a\":1,\"##aa\":2,\"##a\":3}}}");
+    write_file(path, file.data);
+    check_ok(lrp_tokenizer_open(path, &t, &err), &err);
+    check_ok(lrp_tokenizer_encode(t, "a aaaa", NULL, &e, &err), &err);
+    const int64_t ids[] = {1, 1, 2, 3}; /* a, then a ##aa ##a */
+    assert_int_equal(e.count, 4);
+    for (size_t i = 0; i < 4; i++) assert_int_equal(e.items[i].id, ids[i]);
+    lrp_encoding_free(&e);
+    lrp_tokenizer_close(t);
+    file.length = 0;
+    lrp_text_append(&file, "{\"model\":{\"type\":\"WordPiece\",\"unk_token\":\"u\",\"max_input_chars_per_word\":1000000000,"
+                           "\"vocab\":{\"u\":0,\"a\":1,\"##aa\":2,\"##a\":3}}}");
+    write_file(path, file.data);
+    for (int i = 0; i < LETTERS; i++) lrp_text_append(&word, "a");
+    check_ok(lrp_tokenizer_open(path, &t, &err), &err);
+    check_ok(lrp_tokenizer_encode(t, word.data, NULL, &e, &err), &err);
+    assert_int_equal(e.count, 1 + LETTERS / 2); /* a, pairs, one that is left */
+    lrp_encoding_free(&e);
+    lrp_tokenizer_close(t);
+    lrp_text_free(&word);
+    lrp_text_free(&file);
+}
+
 static void bytes_that_are_no_text_are_replaced(void **state)
 {
     (void)state;
@@ -226,6 +264,7 @@ int main(void)
         IN_FOLDER(vocab_json_and_merges_txt_are_gpt2_s),
         IN_FOLDER(what_is_not_known_is_named),
         IN_FOLDER(damaged_files_do_no_harm),
+        IN_FOLDER(long_lists_and_words_are_read_through_once),
         cmocka_unit_test(bytes_that_are_no_text_are_replaced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
