@@ -12,7 +12,7 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 BINARY, LIBRARY, DEMO = (os.path.abspath(path) for path in sys.argv[1:4])
-MOST = int(sys.argv[4]) if len(sys.argv) > 4 else 40
+MOST = int(sys.argv[4]) if len(sys.argv) > 4 else 20
 MODEL, PICTURE = os.path.join(DEMO, "vgg.onnx"), os.path.join(DEMO, "boot.png")
 PACKAGES = os.path.join(DEMO, "packages")
 RULES = ["--rules", os.path.join(DEMO, "vgg.lrpscope.json")]
