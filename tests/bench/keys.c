@@ -66,6 +66,10 @@ static void all(struct lrp_runner *runner)
     group(runner, "composite menu, tried, left", "Rjjj<Esc>", 5);
     group(runner, "method menu, form, left", "Mjjjj<Esc>", 10);
     group(runner, "concept grid, moved in, left", "KllhhK", 10);
+    group(runner, "every kind of preview", "pppppppppppppppp", 5);
+    group(runner, "attention, moved in, heads, left", ":preview attention<CR><Tab><Right><Down>}}{<Tab>", 5);
+    group(runner, "text, tokens, moved in, left", ":preview text<CR><Tab><Right><Down>:preview tokens<CR><Down><Tab>", 5);
+    group(runner, "lens, moved in, left", ":preview lens<CR><Tab><Right><Down><Right><Up><Tab>", 5);
     group(runner, "skip checks, enforce", "s", 20);
     group(runner, "all tagged: next rule, undo", "a]zA", 5);
     group(runner, "completion of layers", ":go /stage9<Tab><Tab><Esc><Esc>", 1);
@@ -82,9 +86,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: keys MODEL [INPUT]\n");
         return 2;
     }
-    if (lrp_settings_new(&settings, &err) || lrp_session_open(argv[1], settings, &session, &err) ||
-        (argc > 2 &&
-         (lrp_session_set_input(session, NULL, argv[2], &err) || lrp_session_run(session, LRP_WANT_FORWARD, &err))) ||
+    if (lrp_settings_new(&settings, &err) || lrp_settings_set_flag(settings, LRP_SETTING_SKIP_CHECKS, true, &err) ||
+        lrp_session_open(argv[1], settings, &session, &err)) {
+        fprintf(stderr, "keys: %s\n", err.message);
+        return 3;
+    }
+    lrp_session_want_lens(session, true);
+    if ((argc > 2 &&
+         (lrp_session_set_input(session, NULL, argv[2], &err) || lrp_session_run(session, LRP_WANT_RELEVANCE, &err))) ||
         !lrp_runner_init(&runner, session, &err)) {
         fprintf(stderr, "keys: %s\n", err.message);
         return 3;
