@@ -103,14 +103,31 @@ static enum lrp_status aim(struct lrp_cli_job *job, int64_t id, struct lrp_error
     return status;
 }
 
+static enum lrp_status need_sequence(const struct lrp_snapshot *now, struct lrp_error *err)
+{
+    if (now->output && now->output->shape.rank == 3 && now->target_count == 1) return LRP_OK;
+    return lrp_fail(err, LRP_USAGE, "%s: its output has no class for every token: there is nothing that a text goes on with",
+                    now->model_path);
+}
+
+/* Before a token is named as the target: a model of another kind would be told that it has no such class. */
+static enum lrp_status check_output(struct lrp_cli_job *job, size_t round, struct lrp_error *err)
+{
+    const struct lrp_snapshot *now = NULL;
+    enum lrp_status status = lrp_cli_job_set_inputs(job, round, err);
+    if (!status) status = aim(job, -1, err);
+    if (!status) status = lrp_cli_job_run(job, round, 0, LRP_WANT_FORWARD, &now, err);
+    if (!status) status = need_sequence(now, err);
+    lrp_snapshot_release(now);
+    return status;
+}
+
 static enum lrp_status read_scores(const struct lrp_cli_job *job, const struct lrp_snapshot *now, struct lrp_step *step,
                                    struct lrp_error *err)
 {
     const struct lrp_tensor *output = now->output;
-    if (!output || output->shape.rank != 3 || now->target_count != 1)
-        return lrp_fail(err, LRP_USAGE,
-                        "%s: its output has no class for every token: there is nothing that a text goes on with",
-                        now->model_path);
+    const enum lrp_status status = need_sequence(now, err);
+    if (status) return status;
     const size_t classes = (size_t)output->shape.dim[2], index = (size_t)now->targets[0].index;
     const struct lrp_scores scores = lrp_scores_of(output->f + index / classes * classes, classes, lrp_scores_kind(now));
     char *text = job->sequences.tokenizer ? lrp_tokenizer_read(job->sequences.tokenizer, (int64_t)(index % classes)) : NULL;
@@ -201,6 +218,7 @@ enum lrp_status lrp_steps_make(struct lrp_cli_job *job, size_t round, struct lrp
     const size_t count = forced ? given.count - (first < given.count ? first : given.count) : (size_t)job->arguments->steps;
     if (!status && !count) status = lrp_fail(err, LRP_USAGE, "--continue: there are no tokens in it");
     if (!status && !(out->items = calloc(count, sizeof *out->items))) status = no_memory(err);
+    if (!status && forced) status = check_output(job, round, err);
     for (size_t i = 0; !status && i < count; i++) {
         struct lrp_step *step = &out->items[out->count++];
         status = run_step(job, round, forced ? given.items[first + i].id : -1, out, step, err);

@@ -191,6 +191,8 @@ def check_steps():
     for wrong in (["--target", "4", "--generate", "1"], ["--generate", "1", "--continue", "a"], ["--generate", "0"], ["--continue", ""]):
         run("explain", *first, *wrong, code=2)
     run("explain", "sum.onnx", "--tokens", "4", "--generate", "1", code=2)
+    said = run("explain", "sum.onnx", "--tokens", "4", "--continue", "a", "--tokenizer", "vocab.txt", code=2)
+    expect("no sequence to go on with", "nothing that a text goes on with" in str(said), True)
 
 
 def check_decoder():
