@@ -25,8 +25,6 @@ import sys
 #   their own.
 # - A doubt about a job's results asks for the row of the ledger that explains it, which the job makes.
 # - Passes side by side are passes, whose engines are let go with them.
-# - A heatmap is cells or pixels, and either asks the other what of it is seen.
-# - A preview draws its title and its bars, which ask it what there is to show.
 ONE_THING = (
     ("tui/run/*",),
     ("graph/expand.c", "graph/expand_body.c"),
@@ -35,8 +33,6 @@ ONE_THING = (
     tuple(f"session/{name}.c" for name in ("channel_maps", "doubts", "job", "job_ledger", "lens_job", "method_run", "plan", "results", "sequence", "session", "similar",
                                              "snapshot", "worker")),
     ("lrp/methods/passes.c", "lrp/methods/series.c"),
-    ("tui/screen/heat.c", "tui/screen/pixels.c"),
-    ("tui/screen/draw_preview.c", "tui/screen/draw_title.c", "tui/screen/draw_vector.c"),
 )
 OBJECT = re.compile(r"\.dir/(.*\.c)\.o(bj)?$")
 

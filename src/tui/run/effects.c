@@ -5,35 +5,9 @@
 #include <string.h>
 
 #include "concepts.h"
+#include "effects.h"
 #include "format.h"
 #include "lrpscope/method.h"
-#include "runner.h"
-
-typedef void effect_fn(struct lrp_runner *runner, const struct lrp_effect *effect);
-
-/* A copy of the settings that hold (what is only tried is not among them), to be changed; NULL after saying why. */
-static struct lrp_settings *changeable(struct lrp_runner *runner)
-{
-    struct lrp_settings *settings = NULL;
-    struct lrp_error err;
-    if (lrp_settings_copy(runner->history[runner->history_at], &settings, &err) != LRP_OK)
-        lrp_runner_say(runner, true, err.message);
-    return settings;
-}
-
-/* Applies, or says what was wrong with the change. */
-static bool apply_or_say(struct lrp_runner *runner, struct lrp_settings *settings, enum lrp_status status,
-                         const struct lrp_error *err)
-{
-    const unsigned errors = runner->app.errors_told;
-    if (!status) {
-        lrp_runner_apply(runner, settings);
-        return runner->app.errors_told == errors;
-    }
-    lrp_runner_say(runner, true, err->message);
-    lrp_settings_free(settings);
-    return false;
-}
 
 static void do_quit(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
@@ -69,135 +43,13 @@ static void do_reload(struct lrp_runner *runner, const struct lrp_effect *effect
 
 static void set_value(struct lrp_runner *runner, enum lrp_setting setting, const char *value)
 {
-    struct lrp_settings *settings = changeable(runner);
+    struct lrp_settings *settings = lrp_runner_changeable(runner);
     struct lrp_error err;
-    if (settings) apply_or_say(runner, settings, lrp_settings_set(settings, setting, value, &err), &err);
+    if (settings) lrp_runner_apply_or_say(runner, settings, lrp_settings_set(settings, setting, value, &err), &err);
 }
 static void do_set(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
     set_value(runner, (enum lrp_setting)effect->number, effect->text);
-}
-
-/* The names of an effect's layers that have rules, or only of those whose rule in `rules` is this one. Owned by the caller. */
-static const char **names_of(const struct lrp_runner *runner, const struct lrp_effect *effect, const char *const *rules,
-                             const char *rule, size_t *count)
-{
-    const char **names = calloc(effect->layer_count + 1, sizeof *names);
-    *count = 0;
-    for (size_t i = 0; names && i < effect->layer_count; i++)
-        if (effect->layers[i] > 0 && (!rules || rules[i] == rule))
-            names[(*count)++] = runner->snapshot->layers->rows[effect->layers[i]].name;
-    return names;
-}
-
-/* Back to what the composite gives; a rule that came by another selector stays. */
-static void reset_rules(struct lrp_runner *runner, struct lrp_settings *settings, const char *const *names, size_t count)
-{
-    char text[300];
-    const size_t before = lrp_settings_rule_count(settings);
-    const char *selector = runner->snapshot->rule_sources[runner->app.layer]->selector;
-    lrp_settings_remove_rules(settings, names, count);
-    if (lrp_settings_rule_count(settings) != before) return;
-    if (selector)
-        snprintf(text, sizeof text, "nothing to reset: the rule comes from the selector %.200s", selector);
-    else
-        snprintf(text, sizeof text, "nothing to reset: the layer has the composite's rule");
-    lrp_runner_say(runner, false, text);
-}
-
-static void do_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
-{
-    struct lrp_settings *settings = changeable(runner);
-    struct lrp_error err;
-    enum lrp_status status = LRP_OK;
-    size_t count;
-    const char **names = names_of(runner, effect, NULL, NULL, &count);
-    if (settings && names && effect->text)
-        status = lrp_settings_add_rules(settings, names, count, effect->text, &err);
-    else if (settings && names)
-        reset_rules(runner, settings, names, count);
-    if (settings) apply_or_say(runner, settings, status, &err);
-    free(names);
-}
-
-/* "type:dense=gamma", "\"a=b\"=flat" */
-static void do_select_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
-{
-    const char *closing = *effect->text == '"' ? strstr(effect->text + 1, "\"=") : NULL,
-               *begin = effect->text + (closing != NULL), *end = closing ? closing : strchr(effect->text, '=');
-    struct lrp_settings *settings = changeable(runner);
-    struct lrp_error err;
-    char *select = end ? strndup(begin, (size_t)(end - begin)) : NULL;
-    enum lrp_status status = LRP_OK;
-    if (!end)
-        status = lrp_fail(&err, LRP_USAGE, "%s: not of the form SELECTOR=RULE", effect->text);
-    else if (settings)
-        status = select ? lrp_settings_add_rule(settings, select, end + (closing ? 2 : 1), &err)
-                        : lrp_fail(&err, LRP_MEMORY, "not enough memory");
-    if (settings) apply_or_say(runner, settings, status, &err);
-    free(select);
-}
-
-static enum lrp_status add_tried(const struct lrp_runner *runner, const struct lrp_effect *effect,
-                                 struct lrp_settings *settings)
-{
-    if (effect->number == LRP_MENU_COMPOSITE) return lrp_settings_set(settings, LRP_SETTING_COMPOSITE, effect->text, NULL);
-    size_t count;
-    const char **names = names_of(runner, effect, NULL, NULL, &count);
-    const enum lrp_status status = names ? lrp_settings_add_rules(settings, names, count, effect->text, NULL) : LRP_MEMORY;
-    free(names);
-    return status;
-}
-
-/* What is half typed, or does not fit, changes nothing; taking it will say why. */
-static void do_try(struct lrp_runner *runner, const struct lrp_effect *effect)
-{
-    struct lrp_settings *settings = effect->text || runner->trying ? changeable(runner) : NULL;
-    if (!settings) return;
-    if (!effect->text || add_tried(runner, effect, settings) == LRP_OK) lrp_runner_try(runner, settings, effect->text != NULL);
-    lrp_settings_free(settings);
-}
-
-static void do_next_rule(struct lrp_runner *runner, const struct lrp_effect *effect)
-{
-    struct lrp_settings *settings = changeable(runner);
-    struct lrp_error err;
-    enum lrp_status status = LRP_OK;
-    const char **rules = calloc(effect->layer_count + 1, sizeof *rules); /* NULL: none, or it is given already */
-    for (size_t i = 0; rules && i < effect->layer_count; i++)
-        rules[i] = effect->layers[i] > 0 ? lrp_runner_next_rule(runner, effect->layers[i], effect->number) : NULL;
-    for (size_t i = 0; settings && rules && i < effect->layer_count && !status; i++) {
-        const char *rule = rules[i];
-        size_t count;
-        const char **names = rule ? names_of(runner, effect, rules, rule, &count) : NULL;
-        if (names) status = lrp_settings_add_rules(settings, names, count, rule, &err);
-        for (size_t k = i; names && k < effect->layer_count; k++) rules[k] = rules[k] == rule ? NULL : rules[k];
-        free(names);
-    }
-    if (settings) apply_or_say(runner, settings, status, &err);
-    free(rules);
-}
-
-static void do_register(struct lrp_runner *runner, const struct lrp_effect *effect)
-{
-    struct lrp_settings *settings = changeable(runner);
-    struct lrp_error err;
-    char text[300];
-    if (!settings) return;
-    const enum lrp_status status = effect->number == 0
-                                       ? lrp_settings_register_layer(settings, effect->text, effect->flag, &err)
-                                       : lrp_settings_register_activation(settings, effect->text, effect->flag, &err);
-    if (!apply_or_say(runner, settings, status, &err)) return;
-    const struct lrp_layer *layer = effect->flag ? lrp_app_layer(&runner->app, runner->app.layer) : NULL;
-    const bool own = layer && strcmp(effect->text, effect->number ? layer->activation : layer->type) == 0;
-    layer = own ? layer : NULL; /* else it is about others, too */
-    snprintf(text, sizeof text, "%s %s %s%s%s",
-             effect->number ? "activation"
-             : own          ? "layer type"
-                            : "layer",
-             effect->text, effect->flag ? "registered" : "unregistered", layer ? ": " : "",
-             layer ? lrp_registration_text(layer, effect->number != 0) : "");
-    lrp_runner_say(runner, false, text);
 }
 
 /* The next colour map or reduction after the one that is shown. */
@@ -253,14 +105,14 @@ static void do_evaluate(struct lrp_runner *runner, const struct lrp_effect *effe
 /* The setting of a row of scores, as one change that can be undone: rules given to layers were no part of it. */
 static void do_take_setting(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
-    struct lrp_settings *settings = changeable(runner);
+    struct lrp_settings *settings = lrp_runner_changeable(runner);
     struct lrp_error err;
     char text[200];
     if (!settings) return;
     lrp_settings_remove_rule(settings, NULL);
     enum lrp_status status = lrp_settings_set(settings, LRP_SETTING_METHOD, effect->flag ? effect->text : "lrp", &err);
     if (!status && !effect->flag) status = lrp_settings_set(settings, LRP_SETTING_COMPOSITE, effect->text, &err);
-    if (!apply_or_say(runner, settings, status, &err)) return;
+    if (!lrp_runner_apply_or_say(runner, settings, status, &err)) return;
     snprintf(text, sizeof text, "%s %.120s holds", effect->flag ? "method" : "composite", effect->text);
     lrp_runner_say(runner, false, text);
 }
@@ -352,7 +204,7 @@ static void do_result(struct lrp_runner *runner, const struct lrp_effect *effect
 
 /* What every effect does, and whether it can be done before a model is there. */
 static const struct {
-    effect_fn *carry_out;
+    lrp_effect_fn *carry_out;
     bool without_model;
 } rows[] = {[LRP_EFFECT_QUIT] = {do_quit, true},
             [LRP_EFFECT_SUSPEND] = {do_suspend, true},
@@ -361,11 +213,11 @@ static const struct {
             [LRP_EFFECT_OPEN] = {do_open, true},
             [LRP_EFFECT_RELOAD] = {do_reload, false},
             [LRP_EFFECT_SET] = {do_set, false},
-            [LRP_EFFECT_RULE] = {do_rule, false},
-            [LRP_EFFECT_SELECT_RULE] = {do_select_rule, false},
-            [LRP_EFFECT_NEXT_RULE] = {do_next_rule, false},
+            [LRP_EFFECT_RULE] = {lrp_do_effect_rule, false},
+            [LRP_EFFECT_SELECT_RULE] = {lrp_do_effect_select_rule, false},
+            [LRP_EFFECT_NEXT_RULE] = {lrp_do_effect_next_rule, false},
             [LRP_EFFECT_CYCLE] = {do_cycle, false},
-            [LRP_EFFECT_REGISTER] = {do_register, false},
+            [LRP_EFFECT_REGISTER] = {lrp_do_effect_register, false},
             [LRP_EFFECT_UNDO] = {do_undo, false},
             [LRP_EFFECT_REDO] = {do_redo, false},
             [LRP_EFFECT_MENU] = {do_menu, false},
@@ -385,7 +237,7 @@ static const struct {
             [LRP_EFFECT_RESULT] = {do_result, false},
             [LRP_EFFECT_SAMPLE] = {do_sample, false},
             [LRP_EFFECT_NEXT_INPUT] = {do_next_input, false},
-            [LRP_EFFECT_TRY] = {do_try, false},
+            [LRP_EFFECT_TRY] = {lrp_do_effect_try, false},
             [LRP_EFFECT_SAVE_CONFIG] = {do_save_config, true},
             [LRP_EFFECT_RESTORE] = {do_restore, false},
             [LRP_EFFECT_START] = {do_start, false}};

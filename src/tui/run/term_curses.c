@@ -1,43 +1,18 @@
-/* term_curses.c: the terminal by ncurses, see terminal.h. The only file that includes curses; main thread only. */
-#include <errno.h>
+/* term_curses.c: the terminal by ncurses, see terminal.h: opening it, what it shows, closing it. Main thread only. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
-#define NCURSES_WIDECHAR 1 /* which glibc, but not musl, makes of _GNU_SOURCE */
-#include <curses.h>
-#include <term.h>
-/* macros of term.h */
-#undef columns
-#undef lines
-
-#include "keys.h"
-#include "pixels_place.h"
 #include "signals.h"
-#include "terminal.h"
+#include "term_curses.h"
 #include "terminal_size.h"
 #include "terminal_type.h"
 #include "tui.h"
 
 /* One for every level above another, and what is no number. */
 static const size_t heat_pairs = (size_t)(LRP_PALETTE_MAX + 2) * (LRP_PALETTE_MAX + 2);
-
-struct lrp_terminal {
-    SCREEN *screen;
-    FILE *tty; /* /dev/tty where it was opened here, or NULL */
-    int fd;
-    struct lrp_caps caps;
-    struct lrp_canvas shown; /* what stands on the screen */
-    bool *made;              /* which pairs of heat levels exist */
-    char note[160];          /* what is to be said of the terminal, or "" */
-    struct lrp_terminal_answers answers;
-    const char *asked_pixels; /* borrowed: as the options say */
-    int output;
-    struct lrp_pixels pixels;
-};
 
 /* ---- opening ---- */
 
@@ -136,68 +111,6 @@ static void set_up(struct lrp_terminal *t, const struct lrp_terminal_options *op
     keep_restore_strings(options->mouse);
 }
 
-/* ---- pictures ---- */
-
-/* Pixels of a cell: as the terminal answered, else as its size says, else not too many. */
-static void measure_cell(struct lrp_terminal *t)
-{
-    struct winsize size;
-    int width = t->answers.cell_width, height = t->answers.cell_height;
-    const bool measured = ioctl(t->fd, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-    if (measured && size.ws_xpixel >= size.ws_col && size.ws_ypixel >= size.ws_row) { /* it may have changed meanwhile */
-        width = size.ws_xpixel / size.ws_col;
-        height = size.ws_ypixel / size.ws_row;
-    }
-    t->pixels.cell_width = width > 0 && height > 0 ? width : 8;
-    t->pixels.cell_height = width > 0 && height > 0 ? height : 16;
-    if (!t->pixels.protocol) return;
-    t->caps.cell_width = t->pixels.cell_width;
-    t->caps.cell_height = t->pixels.cell_height;
-}
-
-static void make_picture_pairs(const struct lrp_terminal *t)
-{
-    for (int i = 0; i < LRP_PICTURE_IDS; i++) init_extended_pair(LRP_PICTURE_PAIRS + i, (int)t->pixels.ids[i], -1);
-}
-
-/* What lies over cells does not move with them: none are inserted, deleted or scrolled. */
-static void keep_cells_still(void)
-{
-    idcok(stdscr, FALSE);
-    change_scroll_region = NULL;
-    scroll_forward = scroll_reverse = parm_index = parm_rindex = NULL;
-    insert_line = delete_line = parm_insert_line = parm_delete_line = NULL;
-}
-
-/* By what the terminal has answered so far. */
-static void set_up_pixels(struct lrp_terminal *t)
-{
-    char note[sizeof t->note] = "";
-    const struct lrp_pixel_protocol *const protocol =
-        t->caps.mode == LRP_COLOR_MONO ? NULL : lrp_pixel_protocol_choose(t->asked_pixels, &t->answers, note, sizeof note);
-    lrp_pixels_init(&t->pixels, protocol, &t->answers, t->output, t->caps.mode);
-    if (protocol) typeahead(-1); /* cells and pictures change together, whatever is typed meanwhile */
-    if (*note) snprintf(t->note, sizeof t->note, "%s", note);
-    measure_cell(t);
-    if (t->pixels.as_text)
-        make_picture_pairs(t);
-    else if (protocol)
-        keep_cells_still();
-    struct lrp_text farewell = {0};
-    lrp_pixels_farewell(&t->pixels, &farewell);
-    for (size_t i = 0; i < farewell.length; i++) lrp_signals_keep(farewell.data[i]);
-    lrp_text_free(&farewell);
-}
-
-void lrp_terminal_cell(struct lrp_terminal *t, int *width, int *height)
-{
-    measure_cell(t);
-    *width = t->caps.cell_width;
-    *height = t->caps.cell_height;
-}
-
-/* ---- opening ---- */
-
 /* What was typed while the terminal was asked is read first. */
 static void give_back(const struct lrp_typed *typed)
 {
@@ -261,7 +174,7 @@ enum lrp_status lrp_terminal_open(const struct lrp_terminal_options *options, st
     set_up(t, options);
     t->asked_pixels = options->pixels;
     t->output = fileno(output);
-    set_up_pixels(t);
+    lrp_term_set_up_pixels(t);
     if (t->answers.background) {
         t->caps.light_terminal = t->answers.light;
         lrp_terminal_set_light(t, t->answers.light);
@@ -320,87 +233,6 @@ void lrp_terminal_size(const struct lrp_terminal *t, int *columns, int *rows)
 const char *lrp_terminal_note(const struct lrp_terminal *t)
 {
     return t->note;
-}
-
-/* ---- input ---- */
-
-/* An answer that came later than was waited for. True if it was one, and is read: behind an escape it is taken up to where it
- * turns out to be one or not, and what is none is given back. */
-static bool skip_answer(struct lrp_terminal *t)
-{
-    char bytes[128] = {'\033'};
-    size_t count = 1;
-    int length = -1;
-    wint_t next = 0;
-    int got = OK;
-    while (length < 0 && count < sizeof bytes && (got = get_wch(&next)) == OK && next < 0x80) {
-        bytes[count++] = (char)next;
-        length = lrp_answer_length(bytes, count);
-    }
-    if (length > 0) lrp_answer_take(bytes, count, &t->answers);
-    if (length > 0) lrp_terminal_ask_more(t->output, &t->answers);
-    if (length > 0 && !t->pixels.protocol) set_up_pixels(t);  /* far away terminals are slow to say what they show */
-    if (length > 0 || (length < 0 && count > 3)) return true; /* the rest of one is not waited for */
-    if (got == KEY_CODE_YES) ungetch((int)next);
-    if (got == OK && next >= 0x80) unget_wch((wchar_t)next);
-    while (count > 1) unget_wch((wchar_t)bytes[--count]);
-    return false;
-}
-
-static int key_of(wint_t code, bool special)
-{
-    static const int table[][2] = {{KEY_UP, LRP_KEY_UP},       {KEY_DOWN, LRP_KEY_DOWN},     {KEY_LEFT, LRP_KEY_LEFT},
-                                   {KEY_RIGHT, LRP_KEY_RIGHT}, {KEY_PPAGE, LRP_KEY_PAGE_UP}, {KEY_NPAGE, LRP_KEY_PAGE_DOWN},
-                                   {KEY_HOME, LRP_KEY_HOME},   {KEY_END, LRP_KEY_END},       {KEY_BACKSPACE, LRP_KEY_BACKSPACE},
-                                   {KEY_DC, LRP_KEY_DELETE},   {KEY_BTAB, LRP_KEY_BACK_TAB}, {KEY_ENTER, LRP_KEY_ENTER},
-                                   {KEY_F(1), LRP_KEY_F1},     {KEY_F(3), LRP_KEY_F3},       {KEY_F(4), LRP_KEY_F4},
-                                   {KEY_F(5), LRP_KEY_F5}};
-    if (!special) return code == 127 || code == 8 ? LRP_KEY_BACKSPACE : code == '\n' ? LRP_KEY_ENTER : (int)code;
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (table[i][0] == (int)code) return table[i][1];
-    return -1;
-}
-
-static bool read_mouse(struct lrp_event *event)
-{
-    MEVENT mouse;
-    if (getmouse(&mouse) != OK) return false;
-    *event = (struct lrp_event){.kind = LRP_EVENT_MOUSE, .x = mouse.x, .y = mouse.y, .number = LRP_MOUSE_PRESS};
-    if (mouse.bstate & BUTTON4_PRESSED)
-        event->number = LRP_MOUSE_WHEEL_UP;
-    else if (mouse.bstate & BUTTON5_PRESSED)
-        event->number = LRP_MOUSE_WHEEL_DOWN;
-    return (mouse.bstate & (BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
-}
-
-bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lost)
-{
-    wint_t code;
-    for (;;) {
-        errno = 0;
-        const int got = get_wch(&code);
-        if (got == ERR) {
-            *lost = errno == EIO || errno == EBADF || errno == ENXIO;
-            return false;
-        }
-        const struct lrp_pixel_protocol *const spoken = t->pixels.protocol;
-        const bool answer = got == OK && code == '\033' && skip_answer(t);
-        if ((got == KEY_CODE_YES && code == KEY_RESIZE) || (answer && spoken != t->pixels.protocol)) {
-            *event = (struct lrp_event){.kind = LRP_EVENT_RESIZE};
-            lrp_terminal_size(t, &event->x, &event->y);
-            return true;
-        }
-        if (got == KEY_CODE_YES && code == KEY_MOUSE) {
-            if (read_mouse(event)) return true;
-            continue;
-        }
-        if (answer) continue;
-        const int key = key_of(code, got == KEY_CODE_YES);
-        if (key > 0) {
-            *event = (struct lrp_event){.kind = LRP_EVENT_KEY, .number = key};
-            return true;
-        }
-    }
 }
 
 /* ---- output ---- */

@@ -197,17 +197,6 @@ static void put_pixels(const struct lrp_heat *heat, struct lrp_canvas *canvas, i
         put_ramp(canvas, x, y, step_of(upper.level, heat->levels, diverging, LRP_RAMP_STEPS));
 }
 
-bool lrp_heat_seen(const struct lrp_plane *plane, const struct lrp_crop *c, int width, int height, struct lrp_plane *out)
-{
-    struct lrp_plane part = {0};
-    if (c->width == plane->width && c->height == plane->height)
-        return lrp_plane_resample(plane, width, height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
-    const bool fine = lrp_plane_crop(plane, c->x, c->y, c->width, c->height, &part, NULL) == LRP_OK &&
-                      lrp_plane_resample(&part, width, height, LRP_FILTER_BOX, out, NULL) == LRP_OK;
-    lrp_plane_free(&part);
-    return fine;
-}
-
 static struct pixel pixel_at(const struct lrp_heat *heat, const struct lrp_plane *plane, const struct lrp_plane *grey, int x,
                              int y)
 {
