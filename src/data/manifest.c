@@ -64,7 +64,7 @@ static enum lrp_status add_row(struct lrp_manifest *m, const char *path, const c
 
 /* ---- folders ---- */
 
-static bool is_input(const char *name)
+bool lrp_manifest_takes(const char *name)
 {
     static const char *const endings[] = {".png", ".jpg",  ".jpeg", ".ppm", ".pgm",
                                           ".pnm", ".webp", ".npy",  ".npz", ".safetensors"};
@@ -126,7 +126,8 @@ static enum lrp_status visit(struct folder_walk *w, const char *path, const char
     if (there && S_ISDIR(info.st_mode)) return enter_folder(w, path, name, &info, err);
     /* of pipes and devices in a folder nobody knows what they hold, or whether they ever end: who means one names it */
     if (there && !S_ISREG(info.st_mode)) return LRP_OK;
-    return is_input(base) ? add_row(w->manifest, path, name, NULL, err) : LRP_OK; /* what is wrong is told when it is read */
+    return lrp_manifest_takes(base) ? add_row(w->manifest, path, name, NULL, err)
+                                    : LRP_OK; /* what is wrong is told when it is read */
 }
 
 static enum lrp_status walk_folder(struct folder_walk *w, const char *folder, const char *prefix, struct lrp_error *err)

@@ -36,4 +36,7 @@ void lrp_manifest_free(struct lrp_manifest *manifest);
 /* A hash of bytes behind others, whose hash is `seed`. */
 uint64_t lrp_data_hash(uint64_t seed, const void *bytes, size_t size);
 
+/* Whether a file of a folder may be an input, by its name: what else lies there is passed over. */
+bool lrp_manifest_takes(const char *name);
+
 #endif

@@ -25,7 +25,27 @@ static bool add_rules(cJSON *json, const struct lrp_settings *settings)
     return list != NULL;
 }
 
-static bool add_setting(cJSON *json, const struct lrp_settings *settings, enum lrp_setting setting)
+/* A file as a rules file at `path` names it: from its folder on where it lies there or deeper, so that both can be moved
+ * together, else by its whole path. Owned; NULL: it is named as it was.
+ */
+static char *written_path(const char *path, const char *file)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup("."),
+         *home = folder ? realpath(folder, NULL) : NULL, *whole = realpath(file, NULL);
+    const size_t length = home ? strlen(home) : 0;
+    free(folder);
+    if (whole && length > 1 && strncmp(whole, home, length) == 0 && whole[length] == '/')
+        memmove(whole, whole + length + 1, strlen(whole + length + 1) + 1);
+    else if (*file == '/') {
+        free(whole);
+        whole = NULL;
+    }
+    free(home);
+    return whole;
+}
+
+static bool add_setting(cJSON *json, const struct lrp_settings *settings, enum lrp_setting setting, const char *path)
 {
     const char *place = lrp_setting_section(setting), *text = lrp_settings_get(settings, setting);
     if (!settings->values[setting] && place) return true;
@@ -38,9 +58,9 @@ static bool add_setting(cJSON *json, const struct lrp_settings *settings, enum l
     if (lrp_setting_is_flag(setting))
         return cJSON_AddBoolToObject(object, lrp_setting_file_key(setting), strcmp(text, "true") == 0);
     if (!*text) return true;
-    char *absolute = lrp_setting_is_path(setting, text) && *text != '/' ? realpath(text, NULL) : NULL;
-    bool ok = cJSON_AddStringToObject(object, lrp_setting_file_key(setting), absolute ? absolute : text);
-    free(absolute);
+    char *written = lrp_setting_is_path(setting, text) ? written_path(path, text) : NULL;
+    bool ok = cJSON_AddStringToObject(object, lrp_setting_file_key(setting), written ? written : text);
+    free(written);
     return ok;
 }
 
@@ -82,7 +102,7 @@ enum lrp_status lrp_settings_write(const struct lrp_settings *settings, const ch
     cJSON *json = cJSON_CreateObject();
     bool ok = json && cJSON_AddNumberToObject(json, "lrpscope", 1);
     for (int i = 0; ok && i < LRP_SETTING_COUNT; i++) {
-        ok = add_setting(json, settings, (enum lrp_setting)i);
+        ok = add_setting(json, settings, (enum lrp_setting)i, path);
         if (i == LRP_SETTING_COMPOSITE)
             ok = ok && add_rules(json, settings) && add_names(json, "supported_layers", &settings->layers) &&
                  add_names(json, "supported_activations", &settings->activations);

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "lrpscope/method.h"
+#include "manifest.h"
 #include "runner.h"
 #include "text.h"
 
@@ -27,14 +28,17 @@ static bool is_folder(const char *path)
     return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
 }
 
-/* Shown by its name, taken as it is typed: "~" stays. */
-static void add_file(struct lrp_menu_rows *rows, const char *typed, const char *real, const char *name)
+/* Shown by its name, taken as it is typed: "~" stays. Whether it was a file that fits. */
+static bool add_file(struct lrp_menu_rows *rows, const char *typed, const char *real, const char *name,
+                     bool (*fits)(const char *name))
 {
     char value[2 * LRP_NAME_SIZE + 2], path[2 * LRP_NAME_SIZE + 2];
     snprintf(path, sizeof path, "%s%s", real, name);
     const bool folder = is_folder(path);
+    if (!folder && fits && !fits(name)) return false;
     snprintf(value, sizeof value, "%s%s%s", typed, name, folder ? "/" : "");
     lrp_menu_rows_add(rows, lrp_file_name(folder ? path : value), value, NULL, folder ? "folder" : "", true);
+    return !folder;
 }
 
 static int by_value(const void *a, const void *b)
@@ -42,26 +46,62 @@ static int by_value(const void *a, const void *b)
     return strcmp(((const struct lrp_menu_row *)a)->value, ((const struct lrp_menu_row *)b)->value);
 }
 
-static void complete_files(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+/* Files of a folder that begin like a word, and folders; of files only those that `fits` takes, which may be NULL. Whether
+ * there was such a file. */
+static bool list_files(const char *word, bool (*fits)(const char *name), struct lrp_menu_rows *rows)
 {
     const char *start = lrp_file_name(word);
     char typed[LRP_NAME_SIZE];
-    (void)runner;
-    if (snprintf(typed, sizeof typed, "%.*s", (int)(start - word), word) >= (int)sizeof typed) return;
+    bool any = false;
+    if (snprintf(typed, sizeof typed, "%.*s", (int)(start - word), word) >= (int)sizeof typed) return false;
     char *real = lrp_expand_path(typed);
     DIR *dir = real ? opendir(*real ? real : ".") : NULL;
     for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;)
         if (rows->count < LRP_CANDIDATES_MOST && begins(entry->d_name, start) && (entry->d_name[0] != '.' || start[0] == '.') &&
             strlen(real) < LRP_NAME_SIZE)
-            add_file(rows, typed, real, entry->d_name);
+            any |= add_file(rows, typed, real, entry->d_name, fits);
     if (dir) closedir(dir);
     free(real);
     if (rows->count > 1) qsort(rows->items, rows->count, sizeof *rows->items, by_value);
+    return any;
+}
+
+/* Those that fit what is asked for; where none does, all. */
+static void complete_fitting(const char *word, bool (*fits)(const char *name), struct lrp_menu_rows *rows)
+{
+    if (list_files(word, fits, rows)) return;
+    lrp_menu_rows_free(rows);
+    list_files(word, NULL, rows);
+}
+
+static void complete_files(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    (void)runner;
+    list_files(word, NULL, rows);
+}
+
+static bool ends_with(const char *name, const char *suffix)
+{
+    const size_t length = strlen(name), end = strlen(suffix);
+    return length > end && strcmp(name + length - end, suffix) == 0;
+}
+
+/* An ONNX model, or a description of one. */
+static bool may_be_model(const char *name)
+{
+    return ends_with(name, ".onnx") || (ends_with(name, ".json") && !ends_with(name, ".lrpscope.json"));
+}
+
+static void complete_models(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
+{
+    (void)runner;
+    complete_fitting(word, may_be_model, rows);
 }
 
 static void complete_inputs(struct lrp_runner *runner, const char *word, struct lrp_menu_rows *rows)
 {
-    complete_files(runner, word, rows);
+    (void)runner;
+    complete_fitting(word, lrp_manifest_takes, rows);
     const struct lrp_word *made_up;
     for (size_t i = 0; (made_up = lrp_made_up_input(i)); i++) add_candidate(rows, word, made_up->name, made_up->line);
 }
@@ -144,10 +184,11 @@ typedef void maker(struct lrp_runner *runner, const char *word, struct lrp_menu_
 void lrp_runner_complete(struct lrp_runner *runner, enum lrp_argument kind, const char *word)
 {
     static maker *const makers[LRP_ARGUMENT_COUNT] = {
-        [LRP_ARGUMENT_FILE] = complete_files,     [LRP_ARGUMENT_INPUT] = complete_inputs,
-        [LRP_ARGUMENT_RULE] = complete_rules,     [LRP_ARGUMENT_COMPOSITE] = complete_composites,
-        [LRP_ARGUMENT_METHOD] = complete_methods, [LRP_ARGUMENT_METHOD_VALUE] = argument_values,
-        [LRP_ARGUMENT_TARGET] = complete_targets, [LRP_ARGUMENT_VALUE] = setting_values};
+        [LRP_ARGUMENT_FILE] = complete_files,           [LRP_ARGUMENT_MODEL] = complete_models,
+        [LRP_ARGUMENT_INPUT] = complete_inputs,         [LRP_ARGUMENT_RULE] = complete_rules,
+        [LRP_ARGUMENT_COMPOSITE] = complete_composites, [LRP_ARGUMENT_METHOD] = complete_methods,
+        [LRP_ARGUMENT_METHOD_VALUE] = argument_values,  [LRP_ARGUMENT_TARGET] = complete_targets,
+        [LRP_ARGUMENT_VALUE] = setting_values};
     struct lrp_menu_rows rows = {0};
     if (makers[kind]) makers[kind](runner, word, &rows);
     struct lrp_event event = {.kind = LRP_EVENT_COMPLETE, .rows = &rows};

@@ -1,4 +1,6 @@
 /* draw_preview.c: the preview of the selected layer: its kind as that is drawn, what stands above it, or why there is none. */
+#include <stdio.h>
+
 #include "view.h"
 
 static const char blocked_text[] =
@@ -48,6 +50,13 @@ static void notice(const struct lrp_app *app, struct lrp_canvas *canvas, struct 
     lrp_lines_free(&lines);
 }
 
+/* The last job ended with an error that says why. */
+static bool failed(const struct lrp_app *app)
+{
+    return app->snapshot && app->snapshot->job == LRP_JOB_FAILED && app->snapshot->error.status &&
+           app->snapshot->error.status != LRP_CHECK_FAILED;
+}
+
 /* Why the pane is empty. */
 static const char *empty_reason(const struct lrp_app *app)
 {
@@ -59,6 +68,7 @@ static const char *empty_reason(const struct lrp_app *app)
                                           : "no input: {input} opens a picture; {input} grey and {input} random make one up";
     if (lrp_subject_equal(&app->painting.subject, &wanted) && app->painting.reason[0] && !(needs_input && lrp_app_busy(app)))
         return app->painting.reason;
+    if (failed(app)) return lrp_app_own_words(app, app->snapshot->error.message);
     return lrp_app_busy(app)                         ? "computing"
            : app->snapshot->job == LRP_JOB_CANCELLED ? "cancelled: {reload} computes"
                                                      : "not computed";
@@ -67,8 +77,11 @@ static const char *empty_reason(const struct lrp_app *app)
 static void why_not(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     struct lrp_lines lines = {0};
-    char hint[300];
-    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, lrp_app_hint(app, empty_reason(app), hint, sizeof hint));
+    char hint[400], reason[340];
+    const char *why = empty_reason(app);
+    const bool told = failed(app) && why == lrp_app_own_words(app, app->snapshot->error.message);
+    snprintf(reason, sizeof reason, told ? "not computed: %.300s" : "%.300s", why);
+    lrp_lines_wrap(&lines, LRP_STYLE_DIM, inner.columns, lrp_app_hint(app, reason, hint, sizeof hint));
     for (int i = 0; i < lines.count && i < inner.rows; i++)
         lrp_canvas_text(canvas, inner.x, inner.y + i, inner.columns, lines.items[i].text, LRP_STYLE_DIM);
     lrp_lines_free(&lines);

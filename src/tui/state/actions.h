@@ -103,7 +103,7 @@ enum lrp_action_group {
     T(register_layer, "register", CHECK, LRP_IN_LAYERS, "S", "", "register or take back what fails here", REGISTERED,          \
       "[activation] NAME")                                                                                                     \
     T(input, "input", RUN, LRP_IN_PANES, "i", "", "input: picture, .npy, text, grey or random", INPUT, "FILE")                 \
-    T(open_model, "open", RUN, LRP_IN_PANES, "O", "", "open a model: recent, here or by its path", FILE, "FILE")               \
+    T(open_model, "open", RUN, LRP_IN_PANES, "O", "", "open a model: recent, here or by its path", MODEL, "FILE")              \
     X(options, "options", RUN, LRP_IN_PANES, "o", "", "options of the explanation")                                            \
     X(reload, "reload", RUN, LRP_IN_PANES, "<F5>", "", "read model and input again")                                           \
     X(restore, "restore", RUN, LRP_IN_PANES, "", "", "what the last session left: rules, tags ...")                            \
@@ -171,6 +171,7 @@ enum lrp_argument {
     LRP_ARGUMENT_COLUMN,
     LRP_ARGUMENT_BINDING,
     LRP_ARGUMENT_FILE,
+    LRP_ARGUMENT_MODEL,
     LRP_ARGUMENT_INPUT,
     LRP_ARGUMENT_REGISTERED, /* a type, a layer, a glob, domain:NAME */
     LRP_ARGUMENT_VALUE,      /* of a setting */

@@ -258,6 +258,8 @@ int lrp_app_menu_page(const struct lrp_app *app);
 
 /* ---- changing it (update only) ---- */
 void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...) __attribute__((format(printf, 3, 4)));
+/* A message without the model's path that it begins with: the header says which model it is. */
+const char *lrp_app_own_words(const struct lrp_app *app, const char *text);
 /* A prompt as it was before Enter: what was typed was refused. */
 void lrp_app_reopen_prompt(struct lrp_app *app, enum lrp_prompt_kind kind);
 /* There are layers that a rule could be for: row 0, the input, has none. Says so if not. */

@@ -29,6 +29,11 @@ static bool has_patches(const struct lrp_app *app)
 {
     return app->snapshot && app->snapshot->patches && app->snapshot->patches[lrp_preview_layer(app)].height > 0;
 }
+static bool is_picture_shape(const struct lrp_shape *shape)
+{
+    const int64_t first = shape->dim[1], last = shape->dim[3];
+    return shape->rank == 4 && (first == 1 || first == 3 || last == 1 || last == 3);
+}
 /* Raw values over time, or along another axis. */
 static bool is_signal(const struct lrp_app *app, int layer)
 {
@@ -38,14 +43,14 @@ static bool has_signal(const struct lrp_app *app)
 {
     return is_signal(app, lrp_preview_layer(app));
 }
-/* An input can be shown in colours, or grey. */
+/* The input can be shown in colours, or grey; of a layer, one of the model's. */
 static bool has_picture(const struct lrp_app *app)
 {
+    const int at = lrp_preview_layer(app);
+    if (app->snapshot && lrp_app_is_input(app, at)) return is_picture_shape(lrp_app_layer(app, at)->shape);
     const int inputs = lrp_app_place_count(app) - lrp_app_layer_count(app) + 1;
     for (int i = 0; app->snapshot && i < inputs; i++) {
-        const struct lrp_shape *shape = lrp_app_layer(app, lrp_app_layer_at(app, i))->shape;
-        const int64_t first = shape->dim[1], last = shape->dim[3];
-        if (shape->rank == 4 && (first == 1 || first == 3 || last == 1 || last == 3)) return true;
+        if (is_picture_shape(lrp_app_layer(app, lrp_app_layer_at(app, i))->shape)) return true;
     }
     return false;
 }

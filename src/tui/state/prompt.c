@@ -175,7 +175,7 @@ const struct lrp_prompt_row lrp_prompts[LRP_PROMPT_COUNT] = {
     [LRP_PROMPT_INPUT] =
         {.name = "INPUT", .proposes = true, .label = "input: ", .completes = LRP_ARGUMENT_INPUT, .effect = LRP_EFFECT_INPUT},
     [LRP_PROMPT_MODEL] =
-        {.name = "MODEL", .proposes = true, .label = "model: ", .completes = LRP_ARGUMENT_FILE, .effect = LRP_EFFECT_OPEN},
+        {.name = "MODEL", .proposes = true, .label = "model: ", .completes = LRP_ARGUMENT_MODEL, .effect = LRP_EFFECT_OPEN},
     [LRP_PROMPT_EXPORT] = {.name = "EXPORT",
                            .proposes = true,
                            .label = "write PNG: ",

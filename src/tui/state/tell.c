@@ -24,13 +24,11 @@ static void log_message(struct lrp_messages *messages, bool error, const char *t
     }
 }
 
-/* The header says which model it is. */
-static void drop_model(const struct lrp_app *app, char *text)
+const char *lrp_app_own_words(const struct lrp_app *app, const char *text)
 {
     const char *path = app->snapshot && app->snapshot->model_path ? app->snapshot->model_path : "";
     const size_t length = strlen(path);
-    if (length > 0 && strncmp(text, path, length) == 0 && strncmp(text + length, ": ", 2) == 0)
-        memmove(text, text + length + 2, strlen(text + length + 2) + 1);
+    return length > 0 && strncmp(text, path, length) == 0 && strncmp(text + length, ": ", 2) == 0 ? text + length + 2 : text;
 }
 
 void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...)
@@ -39,7 +37,8 @@ void lrp_app_say(struct lrp_app *app, bool error, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(app->status, sizeof app->status, format, arguments);
     va_end(arguments);
-    drop_model(app, app->status);
+    const char *const text = lrp_app_own_words(app, app->status);
+    memmove(app->status, text, strlen(text) + 1);
     app->status_error = error;
     app->errors_told += error;
     log_message(&app->messages, error, app->status);

@@ -210,6 +210,28 @@ static void a_file_written_reads_back_the_same(void **state)
     lrp_settings_free(back);
 }
 
+static void files_beside_a_rules_file_are_named_from_there(void **state)
+{
+    struct lrp_error err = {0};
+    struct lrp_settings *s = fresh(), *back = fresh();
+    char labels[1024], text[4096], *warnings = NULL;
+    snprintf(labels, sizeof labels, "%s", file_with(state, "labels.txt", "cat\ndog\n"));
+    check_ok(lrp_settings_set(s, LRP_SETTING_LABELS, labels, &err), &err);
+    check_ok(lrp_settings_set(s, LRP_SETTING_PREPROCESS, "/dev/null", &err), &err);
+    const char *path = temporary_path(state, "rules.json");
+    check_ok(lrp_settings_write(s, path, &err), &err);
+    FILE *f = fopen(path, "r");
+    text[fread(text, 1, sizeof text - 1, f)] = '\0';
+    fclose(f);
+    assert_non_null(strstr(text, "\"labels.txt\"")); /* without a folder */
+    assert_non_null(strstr(text, "/dev/null"));      /* which lies elsewhere */
+    check_ok(lrp_settings_read(back, path, &warnings, &err), &err);
+    assert_string_equal(lrp_settings_get(back, LRP_SETTING_LABELS), labels);
+    free(warnings);
+    lrp_settings_free(s);
+    lrp_settings_free(back);
+}
+
 static void unknown_keys_are_warned_about_and_kept(void **state)
 {
     struct lrp_error err = {0};
@@ -372,6 +394,7 @@ int main(void)
         cmocka_unit_test(last_rule_for_a_selector_replaces_the_one_before),
         cmocka_unit_test(many_rules_at_once_are_as_one_after_the_other),
         cmocka_unit_test_setup_teardown(a_file_written_reads_back_the_same, temporary_setup, temporary_teardown),
+        cmocka_unit_test_setup_teardown(files_beside_a_rules_file_are_named_from_there, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(unknown_keys_are_warned_about_and_kept, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(names_file_and_key_of_what_is_wrong, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_composite_may_be_a_list_of_primitives, temporary_setup, temporary_teardown),
