@@ -48,7 +48,8 @@ extern "C" {
     X(OVERLAY, "overlay", HEATMAP, "", "alpha of the heatmap over the grey input")                                             \
     X(CLIP, "clip", HEATMAP, "", "LOW:HIGH percentiles")                                                                       \
     X(GAMMA, "gamma", HEATMAP, "", "gamma of heatmaps")                                                                        \
-    X(SIZE_FACTOR, "size_factor", HEATMAP, "", "pixels per value in PNGs")                                                     \
+    X(SIZE_FACTOR, "size_factor", HEATMAP, "",                                                                                 \
+      "pixels per value in PNGs; \"\": 1, or so many that small ones have up to 256 a side")                                   \
     X(THREADS, "threads", THREADS, "0", "0: all cores")                                                                        \
     X(MEMORY, "memory", BYTES, "", "limit, e.g. 2G")
 

@@ -218,7 +218,7 @@ static const struct lrp_option options[] = {
     {.name = "gamma", .argument = "G", .commands = PICTURES, IN(HEATMAP), SETTING(GAMMA),
      .help = "below 1 lifts weak values"},
     {.name = "size-factor", .argument = "N", .commands = PICTURES, IN(HEATMAP), SETTING(SIZE_FACTOR),
-     .help = "pixels per value"},
+     .help = "pixels per value; default: small heatmaps get up to 256 a side, others 1"},
 
     {.name = "setting", .argument = "S", .commands = SCORING, IN(SCORES), LIST(settings_named), .words = lrp_cli_setting_word,
      .help = "a composite, a method, a rules file, or presets (those that fit the model); repeatable"},

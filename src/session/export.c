@@ -12,6 +12,16 @@
 #include "sheet.h"
 #include "text.h"
 
+enum { SMALL_SIDE = 256 };
+
+/* Unless the settings say how large a cell is, small maps have cells of so many pixels that they can be looked at. */
+static void enlarge_small(const struct lrp_settings *settings, const struct lrp_plane *plane,
+                          struct lrp_heatmap_options *options)
+{
+    const int side = plane->width > plane->height ? plane->width : plane->height;
+    if (!*lrp_settings_get(settings, LRP_SETTING_SIZE_FACTOR) && side < SMALL_SIDE) options->size_factor = SMALL_SIDE / side;
+}
+
 enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, int layer, struct lrp_plane *plane, enum lrp_show show,
                                          int64_t sample, const char *path, struct lrp_error *err)
 {
@@ -23,6 +33,7 @@ enum lrp_status lrp_snapshot_write_plane(const struct lrp_snapshot *s, int layer
     enum lrp_status status = lrp_settings_heatmap(s->settings, show, &options, err);
     if (!status) status = lrp_range_of(planes, 1, &options, &range, err);
     if (!status) status = lrp_snapshot_underlay(s, layer, show, sample, plane, &grey, err);
+    if (!status) enlarge_small(s->settings, plane, &options);
     if (!status) status = lrp_render_heatmap(plane, &range, &options, grey.values ? &grey : NULL, &picture, err);
     if (!status) status = lrp_picture_write_png(&picture, path, err);
     lrp_picture_free(&picture);

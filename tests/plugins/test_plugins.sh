@@ -127,11 +127,11 @@ grep -q '^greens  *sequential  *white, green, dark green$' out || fail "greens i
 good 0 colormaps --plugin "$plug" --json; grep -q '"brown-teal"' out || fail "brown-teal is not in the JSON list"
 good 0 colormaps; grep -q 'greens' out && fail "a map is there without its plugin"
 coloured="double.json x.npy --plugin $plugins/plugin_doubling.so --plugin $plug --skip-checks --target 2"
-good 0 explain $coloured --colormap brown-teal --heatmap h.png --report r.json; shows h.png 245,245,245 245,245,245 0,61,48 245,245,245
+good 0 explain $coloured --colormap brown-teal --size-factor 1 --heatmap h.png --report r.json; shows h.png 245,245,245 245,245,245 0,61,48 245,245,245
 grep -q '"colormap":[[:space:]]*"brown-teal"' r.json || fail "the report does not name the colour map"
-good 0 explain $coloured --colormap greens --heatmap h.png; shows h.png 255,255,255 255,255,255 0,69,26 255,255,255
+good 0 explain $coloured --colormap greens --size-factor 1 --heatmap h.png; shows h.png 255,255,255 255,255,255 0,69,26 255,255,255
 echo "{\"lrpscope\": 1, \"heatmap\": {\"colormap\": \"greens\"}, \"plugins\": [\"$plugins/plugin_doubling.so\", \"$plug\"]}" >map.json
-good 0 explain double.json x.npy --rules map.json --skip-checks --target 2 --heatmap h2.png --sheet s.png
+good 0 explain double.json x.npy --rules map.json --skip-checks --target 2 --size-factor 1 --heatmap h2.png --sheet s.png
 cmp -s h.png h2.png || fail "a rules file gives another heatmap"
 good 2 explain double.json x.npy --plugin "$plugins/plugin_doubling.so" --skip-checks --colormap greens --heatmap none.png
 grep -q "colormap 'greens' is unknown" err || fail "$(cat err)"
@@ -159,7 +159,7 @@ for pair in named=brown-teal next=greens first=seismic; do
     grep -q "\"colormap\":[[:space:]]*\"${pair#*=}\"" "${pair%=*}" || fail "the inspector has another colour map: $pair: $(grep colormap "${pair%=*}")"
 done
 grep -qi '#00451a' shown.svg || fail "the inspector does not draw in greens"
-good 0 explain double.json x.npy --rules written.json --heatmap h3.png
+good 0 explain double.json x.npy --rules written.json --size-factor 1 --heatmap h3.png
 cmp -s h.png h3.png || fail "what the inspector wrote gives another heatmap"
 
 # structs that were shorter, or are longer, than this version's

@@ -64,6 +64,7 @@ static void check_settings(const char *overlay, const char *path)
     check_ok(lrp_settings_new(&settings, &err), &err);
     check_ok(lrp_settings_read(settings, DEMO "vgg.lrpscope.json", NULL, &err), &err);
     check_ok(lrp_settings_set(settings, LRP_SETTING_OVERLAY, overlay, &err), &err);
+    check_ok(lrp_settings_set(settings, LRP_SETTING_SIZE_FACTOR, "1", &err), &err);
     check_ok(lrp_session_open(DEMO "vgg.onnx", settings, &session, &err), &err);
     check_ok(lrp_session_set_input(session, NULL, DEMO "boot.png", &err), &err);
     check_ok(lrp_session_run(session, LRP_WANT_RELEVANCE, &err), &err);
@@ -85,6 +86,7 @@ static struct lrp_session *opened(const char *composite, struct lrp_settings **s
     struct lrp_session *session = NULL;
     check_ok(lrp_settings_new(settings, &err), &err);
     check_ok(lrp_settings_read(*settings, DEMO "vgg.lrpscope.json", NULL, &err), &err);
+    check_ok(lrp_settings_set(*settings, LRP_SETTING_SIZE_FACTOR, "1", &err), &err);
     if (composite) check_ok(lrp_settings_set(*settings, LRP_SETTING_COMPOSITE, composite, &err), &err);
     check_ok(lrp_session_open(DEMO "vgg.onnx", *settings, &session, &err), &err);
     check_ok(lrp_session_set_input(session, NULL, DEMO "boot.png", &err), &err);

@@ -87,8 +87,9 @@ static void setting_segments(const struct lrp_app *app, struct segments *s)
         const struct lrp_target *t = &app->snapshot->targets[lrp_preview_sample(app)];
         char value[32];
         lrp_value_text((double)t->output, value, sizeof value);
-        snprintf(text, sizeof text, "%lld%s%.80s %s", (long long)t->index, t->label && *t->label ? " " : "",
-                 t->label ? t->label : "", value);
+        const char *whole = t->several ? lrp_facts_text(&app->facts, LRP_SETTING_TARGET) : "";
+        snprintf(text, sizeof text, "%lld%s%.50s %s%s%.40s", (long long)t->index, t->label && *t->label ? " " : "",
+                 t->label ? t->label : "", value, *whole ? ", of " : "", whole);
         segment(s, LRP_STYLE_HEADER_STRONG, 7, true, text);
     }
 }

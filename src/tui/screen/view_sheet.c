@@ -5,7 +5,7 @@
 #include "results.h"
 #include "view.h"
 
-enum { SHEET_LINES = 8, SHEET_WIDE = 2 * (SHEET_LINES - 1), SHEET_MARK = 2, SHEET_TEXT_LEAST = 18 };
+enum { SHEET_LINES = 8, SHEET_WIDE = 2 * (SHEET_LINES - 1), SHEET_MARK = 2, SHEET_TEXT_LEAST = 18, SHEET_COLUMNS = 58 };
 
 /* A small picture in the cells of a row; the column behind it. */
 static int draw_map(struct lrp_canvas *canvas, const struct lrp_heat *heat, const struct lrp_plane *plane, int x, int y,
@@ -73,6 +73,8 @@ static void draw_sheet(const struct lrp_app *app, struct lrp_canvas *canvas, str
 {
     static const struct lrp_heatmap_options nothing = {.gamma = 1, .overlay = 1};
     const struct lrp_input_sheet *sheet = app->results.sheet;
+    const int first = lrp_app_first_row(app, LRP_VIEW_sheet), page = lrp_app_page(app, LRP_VIEW_sheet),
+              abreast = lrp_app_abreast(app, LRP_VIEW_sheet), width = rect.columns / abreast;
     char hint[200];
     const char *none = !app->results.all     ? "no inputs to lay out: lrpscope MODEL FOLDER|FILES..."
                        : !app->results.count ? "no input matches the filter: {escape} shows all"
@@ -81,11 +83,8 @@ static void draw_sheet(const struct lrp_app *app, struct lrp_canvas *canvas, str
         lrp_canvas_fit(canvas, rect.x, rect.y, rect.columns, lrp_app_hint(app, none, hint, sizeof hint), LRP_STYLE_DIM);
     else
         lrp_canvas_format(canvas, rect.x, rect.y, rect.columns, LRP_STYLE_COLUMN,
-                          "inputs %d-%d of %d: the input, its relevance", app->windows[LRP_VIEW_sheet].top + 1,
-                          app->windows[LRP_VIEW_sheet].top + lrp_app_page(app, LRP_VIEW_sheet) < app->results.count
-                              ? app->windows[LRP_VIEW_sheet].top + lrp_app_page(app, LRP_VIEW_sheet)
-                              : app->results.count,
-                          app->results.count);
+                          "inputs %d-%d of %d: the input, its relevance", first + 1,
+                          first + page < app->results.count ? first + page : app->results.count, app->results.count);
     if (none) return;
     struct lrp_heatmap_options options = sheet && sheet->options.colormap ? sheet->options : nothing, greys;
     lrp_heatmap_defaults("activation", &greys);
@@ -94,12 +93,16 @@ static void draw_sheet(const struct lrp_app *app, struct lrp_canvas *canvas, str
     struct lrp_heat heats[2];
     heats[0] = lrp_heat_make(&app->caps, &greys, &(struct lrp_range){.low = 0, .high = 1}, false, canvas);
     heats[1] = lrp_heat_make(&app->caps, &options, &(struct lrp_range){.low = -1, .high = 1, .symmetric = true}, false, canvas);
-    for (int i = 0; (i + 1) * SHEET_LINES <= rect.rows - 1; i++) {
-        const int row = app->windows[LRP_VIEW_sheet].top + i;
-        if (row < app->results.count)
-            draw_input(app, canvas, heats, (struct lrp_rect){rect.x, rect.y + 1 + i * SHEET_LINES, rect.columns, SHEET_LINES},
-                       row);
-    }
+    for (int i = 0; i < page && first + i < app->results.count; i++)
+        draw_input(
+            app, canvas, heats,
+            (struct lrp_rect){rect.x + i % abreast * width, rect.y + 1 + i / abreast * SHEET_LINES, width - 1, SHEET_LINES},
+            first + i);
+}
+
+static int abreast_in(int columns)
+{
+    return columns > 2 * SHEET_COLUMNS ? columns / SHEET_COLUMNS : 1;
 }
 
 const struct lrp_view_row lrp_view_sheet = {.name = "sheet",
@@ -108,6 +111,7 @@ const struct lrp_view_row lrp_view_sheet = {.name = "sheet",
                                             .row_text = lrp_app_result_text,
                                             .row_take = lrp_app_take_result,
                                             .row_lines = SHEET_LINES,
+                                            .abreast = abreast_in,
                                             .opened = lrp_app_select_result,
                                             .lists_results = true,
                                             .whole_body = true};

@@ -253,6 +253,9 @@ bool lrp_app_linear(const struct lrp_app *app);
 int lrp_app_context(const struct lrp_app *app);
 /* Rows of a window that are seen at once. */
 int lrp_app_page(const struct lrp_app *app, enum lrp_view view);
+/* How many rows stand side by side, and the first one that is seen: lines of rows are whole. */
+int lrp_app_abreast(const struct lrp_app *app, enum lrp_view view);
+int lrp_app_first_row(const struct lrp_app *app, enum lrp_view view);
 int lrp_app_details_page(const struct lrp_app *app);
 int lrp_app_menu_page(const struct lrp_app *app);
 

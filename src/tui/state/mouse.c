@@ -20,11 +20,13 @@ static void click_menu(struct lrp_app *app, int x, int y)
     }
 }
 
-static void click_list(struct lrp_app *app, struct lrp_rect rect, int y)
+static void click_list(struct lrp_app *app, struct lrp_rect rect, int x, int y)
 {
     struct lrp_window *window = &app->windows[app->view];
     const int lines = lrp_app_view_row(app, app->view)->row_lines;
-    const int row = window->top + (y - rect.y - 1) / (lines > 0 ? lines : 1);
+    const int abreast = lrp_app_abreast(app, app->view), beside = (x - rect.x) / (rect.columns / abreast);
+    const int row = lrp_app_first_row(app, app->view) + (y - rect.y - 1) / (lines > 0 ? lines : 1) * abreast +
+                    (beside < abreast ? beside : abreast - 1);
     app->focus = LRP_PANE_LIST;
     if (y <= rect.y || row >= lrp_app_row_count(app, app->view)) return;
     const bool again = row == window->selected;
@@ -65,7 +67,7 @@ static void click(struct lrp_app *app, int x, int y, const struct lrp_hit *hit)
     else if (point_inside(layout.keys, x, y)) {
         if (hit->action != LRP_ACTION_NONE) lrp_action_at(hit->action)->run(app);
     } else if (point_inside(layout.pane[LRP_PANE_LIST], x, y))
-        click_list(app, layout.pane[LRP_PANE_LIST], y);
+        click_list(app, layout.pane[LRP_PANE_LIST], x, y);
     else if (point_inside(layout.pane[LRP_PANE_PREVIEW], x, y))
         click_preview(app, hit);
     else if (point_inside(layout.pane[LRP_PANE_DETAILS], x, y))

@@ -249,6 +249,19 @@ int lrp_app_context(const struct lrp_app *app)
     return app->focus == LRP_PANE_DETAILS && layout.pane[LRP_PANE_DETAILS].rows > 0 ? LRP_IN_DETAILS : LRP_IN_LIST;
 }
 
+int lrp_app_abreast(const struct lrp_app *app, enum lrp_view view)
+{
+    int (*const abreast)(int) = lrp_app_view_row(app, view)->abreast;
+    return abreast ? abreast(app->columns) : 1;
+}
+
+int lrp_app_first_row(const struct lrp_app *app, enum lrp_view view)
+{
+    const struct lrp_window *window = &app->windows[view];
+    const int abreast = lrp_app_abreast(app, view), first = window->top / abreast * abreast;
+    return window->selected < first + lrp_app_page(app, view) ? first : first + abreast;
+}
+
 int lrp_app_page(const struct lrp_app *app, enum lrp_view view)
 {
     const struct lrp_layout layout = lrp_app_layout(app);
@@ -256,7 +269,7 @@ int lrp_app_page(const struct lrp_app *app, enum lrp_view view)
         (layout.one_pane && layout.pane[LRP_PANE_LIST].rows == 0 ? layout.body.rows : layout.pane[LRP_PANE_LIST].rows) - 1;
     int (*const page)(int) = lrp_app_view_row(app, view)->page;
     const int lines = lrp_app_view_row(app, view)->row_lines;
-    const int most = (page ? page(rows) : rows) / (lines > 0 ? lines : 1);
+    const int most = (page ? page(rows) : rows) / (lines > 0 ? lines : 1) * lrp_app_abreast(app, view);
     return most > 0 ? most : 1;
 }
 

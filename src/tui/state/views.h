@@ -36,8 +36,9 @@ struct lrp_view_row {
     int (*row_fold)(const struct lrp_app *app, int row); /* the folded scope a row stands for, or -1; NULL: none folds */
     void (*row_text)(const struct lrp_app *app, int row, char *out, size_t size); /* what is searched */
     void (*row_take)(struct lrp_app *app, int row);                               /* what Enter does */
-    int row_lines;         /* lines of the screen that a row takes; 0: one */
-    int (*page)(int rows); /* how many of so many rows its rows have; NULL: all */
+    int (*abreast)(int columns); /* how many rows stand side by side; NULL: one */
+    int row_lines;               /* lines of the screen that a row takes; 0: one */
+    int (*page)(int rows);       /* how many of so many rows its rows have; NULL: all */
     void (*lines)(const struct lrp_app *app, int width, struct lrp_lines *lines);
     void (*opened)(struct lrp_app *app);        /* what opening it asks for; NULL: nothing */
     void (*take)(struct lrp_app *app, int row); /* what Enter does with a line; NULL: it follows the line's link */

@@ -72,9 +72,48 @@ static void a_sheet_speaks_of_its_sample_alone(void **state)
     free(two);
 }
 
+/* Width and height as a PNG's header has them. */
+static void check_size(const char *path, unsigned width, unsigned height)
+{
+    static unsigned char bytes[1 << 20];
+    read_all(path, bytes, sizeof bytes);
+    assert_int_equal(bytes[16] << 24 | bytes[17] << 16 | bytes[18] << 8 | bytes[19], width);
+    assert_int_equal(bytes[20] << 24 | bytes[21] << 16 | bytes[22] << 8 | bytes[23], height);
+}
+
+/* Two values, one next to the other: 128 pixels each make 256; who says how many gets that. */
+static void small_heatmaps_can_be_looked_at(void **state)
+{
+    static const char *const factors[] = {"", "1", "3"};
+    static const unsigned widths[] = {256, 2, 6};
+    const char *model = small_model(state), *path = temporary_path(state, "small.png");
+    for (int i = 0; i < 3; i++) {
+        struct lrp_error err = {0};
+        struct lrp_settings *settings = NULL;
+        struct lrp_session *s = NULL;
+        struct lrp_tensor *input = NULL;
+        const struct lrp_snapshot *now = NULL;
+        check_ok(lrp_settings_new(&settings, &err), &err);
+        check_ok(lrp_settings_set(settings, LRP_SETTING_SIZE_FACTOR, factors[i], &err), &err);
+        check_ok(lrp_session_open(model, settings, &s, &err), &err);
+        check_ok(lrp_tensor_new(LRP_DTYPE_FLOAT, &(struct lrp_shape){.rank = 2, .dim = {1, 2}}, &input, &err), &err);
+        input->f[0] = 1, input->f[1] = 2;
+        check_ok(lrp_session_set_tensor(s, NULL, input, "x", &err), &err);
+        check_ok(lrp_session_run(s, LRP_WANT_RELEVANCE, &err), &err);
+        check_ok(lrp_session_snapshot(s, &now, &err), &err);
+        check_ok(lrp_snapshot_export_heatmap(now, 0, LRP_SHOW_RELEVANCE, 0, path, &err), &err);
+        check_size(path, widths[i], widths[i] / 2);
+        lrp_snapshot_release(now);
+        lrp_tensor_release(input);
+        lrp_session_free(s);
+        lrp_settings_free(settings);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(small_heatmaps_can_be_looked_at, temporary_setup, temporary_teardown),
         cmocka_unit_test_setup_teardown(a_sheet_speaks_of_its_sample_alone, temporary_setup, temporary_teardown),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
