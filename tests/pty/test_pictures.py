@@ -23,7 +23,7 @@ def exported(folder, layer, *more):
     """The heatmap of a layer, as explain writes it."""
     path = f"{folder}/{layer}{len(more)}.png"
     if not os.path.exists(path):
-        run("explain", MODEL, INPUT, "--rules", f"{DEMO}/vgg.lrpscope.json", "--heatmap", path, "--at", str(layer), "--quiet", *more, code=0)
+        run("explain", MODEL, INPUT, "--rules", f"{DEMO}/vgg.lrpscope.json", "--heatmap", path, "--at", str(layer), "--size-factor", "1", "--quiet", *more, code=0)
     return np.array(png_file.png_rows(path), np.uint8)
 
 

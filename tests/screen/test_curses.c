@@ -261,6 +261,36 @@ static void answers_are_no_keys(void **state)
     close_line(&l);
 }
 
+/* Nor is it where it comes in pieces, as from terminals far away or busy. */
+static void pieces_of_answers_are_no_keys(void **state)
+{
+    static const char *const pieces[][3] = {{"\033[?62;", "22c"},
+                                            {"\033[6;18", ";9t"},
+                                            {"\033]11;rgb:ff", "ff/ffff/ffff\033\\"},
+                                            {"\033]11;rgb:ffff/ffff/ffff", "\033", "\\"},
+                                            {"\033P>|kitty(0.2", "6.5)\033\\"},
+                                            {"\033[?1;0;25", "6S"}};
+    struct line l;
+    (void)state;
+    open_line(&l, "xterm-256color", "auto");
+    for (size_t i = 0; i < sizeof pieces / sizeof *pieces; i++) {
+        struct lrp_event event = {.number = 0};
+        bool lost = false;
+        for (int k = 0; k < 3 && pieces[i][k]; k++) {
+            assert_int_equal(write(l.keyboard, pieces[i][k], strlen(pieces[i][k])), (ssize_t)strlen(pieces[i][k]));
+            for (int tries = 0; tries < 60; tries++) {
+                if (lrp_terminal_read(l.terminal, &event, &lost) && event.kind == LRP_EVENT_KEY)
+                    fail_msg("piece %d of answer %zu is taken for the key %d", k, i, event.number);
+                usleep(1000);
+            }
+        }
+        assert_int_equal(write(l.keyboard, "k", 1), 1);
+        for (int tries = 0; tries < 100 && !lrp_terminal_read(l.terminal, &event, &lost); tries++) usleep(1000);
+        assert_int_equal(event.number, 'k');
+    }
+    close_line(&l);
+}
+
 static void an_unknown_type_is_taken_for_xterm(void **state)
 {
     static const struct {
@@ -395,6 +425,7 @@ int main(void)
         cmocka_unit_test(nothing_is_written_when_nothing_changed),
         cmocka_unit_test(keys_are_decoded),
         cmocka_unit_test(answers_are_no_keys),
+        cmocka_unit_test(pieces_of_answers_are_no_keys),
         cmocka_unit_test(an_unknown_type_is_taken_for_xterm),
         cmocka_unit_test(the_background_is_asked),
         cmocka_unit_test(a_terminal_says_what_it_shows),

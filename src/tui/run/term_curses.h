@@ -23,6 +23,9 @@ struct lrp_terminal {
     struct lrp_terminal_answers answers;
     const char *asked_pixels; /* borrowed: as the options say */
     int output;
+    char late[128]; /* the begin of an answer whose rest is on its way */
+    size_t late_count;
+    int64_t late_ms; /* when the last byte of it came */
     struct lrp_pixels pixels;
 };
 

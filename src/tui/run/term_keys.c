@@ -1,8 +1,53 @@
 /* term_keys.c: what comes from the terminal by ncurses: keys, the mouse, sizes, answers that come late. Main thread only. */
 #include <errno.h>
+#include <string.h>
+#include <time.h>
 
 #include "keys.h"
 #include "term_curses.h"
+
+/* Terminals far away, or busy, send an answer in pieces: this long after one the next still belongs to it. */
+enum { LATE_MS = 1000, LATE_LEAST = 2 };
+
+static int64_t clock_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static void take_late_answer(struct lrp_terminal *t, const char *bytes, size_t count)
+{
+    lrp_answer_take(bytes, count, &t->answers);
+    lrp_terminal_ask_more(t->output, &t->answers);
+    if (!t->pixels.protocol) lrp_term_set_up_pixels(t); /* far away terminals are slow to say what they show */
+}
+
+/* The begin of an answer is kept until the rest comes. */
+static void keep_begin(struct lrp_terminal *t, const char *bytes, size_t count)
+{
+    memcpy(t->late, bytes, count);
+    t->late_count = count;
+    t->late_ms = clock_ms();
+}
+
+/* Whether a key is one more byte of an answer that has begun. What turns out to be none, or does not go on for a while, is
+ * forgotten: no key is longer than what was kept of it. */
+static bool goes_on(struct lrp_terminal *t, wint_t code)
+{
+    const bool may = t->late_count > 0 && t->late_count < sizeof t->late && code < 0x80 && clock_ms() - t->late_ms < LATE_MS;
+    if (!may) {
+        t->late_count = 0;
+        return false;
+    }
+    t->late[t->late_count++] = (char)code;
+    t->late_ms = clock_ms();
+    const int length = lrp_answer_length(t->late, t->late_count);
+    const size_t count = t->late_count;
+    if (length >= 0) t->late_count = 0;
+    if (length > 0) take_late_answer(t, t->late, count);
+    return length != 0;
+}
 
 /* An answer that came later than was waited for. True if it was one, and is read: behind an escape it is taken up to where it
  * turns out to be one or not, and what is none is given back. */
@@ -17,10 +62,9 @@ static bool skip_answer(struct lrp_terminal *t)
         bytes[count++] = (char)next;
         length = lrp_answer_length(bytes, count);
     }
-    if (length > 0) lrp_answer_take(bytes, count, &t->answers);
-    if (length > 0) lrp_terminal_ask_more(t->output, &t->answers);
-    if (length > 0 && !t->pixels.protocol) lrp_term_set_up_pixels(t); /* far away terminals are slow to say what they show */
-    if (length > 0 || (length < 0 && count > 3)) return true;         /* the rest of one is not waited for */
+    if (length > 0) take_late_answer(t, bytes, count);
+    if (length < 0 && count > LATE_LEAST) keep_begin(t, bytes, count);
+    if (length > 0 || t->late_count > 0) return true;
     if (got == KEY_CODE_YES) ungetch((int)next);
     if (got == OK && next >= 0x80) unget_wch((wchar_t)next);
     while (count > 1) unget_wch((wchar_t)bytes[--count]);
@@ -64,7 +108,7 @@ bool lrp_terminal_read(struct lrp_terminal *t, struct lrp_event *event, bool *lo
             return false;
         }
         const struct lrp_pixel_protocol *const spoken = t->pixels.protocol;
-        const bool answer = got == OK && code == '\033' && skip_answer(t);
+        const bool answer = got == OK && (goes_on(t, code) || (code == '\033' && skip_answer(t)));
         if ((got == KEY_CODE_YES && code == KEY_RESIZE) || (answer && spoken != t->pixels.protocol)) {
             *event = (struct lrp_event){.kind = LRP_EVENT_RESIZE};
             lrp_terminal_size(t, &event->x, &event->y);

@@ -105,7 +105,7 @@ static int sequence_length(const char *at, size_t left)
     size_t i = left > 2 && at[2] == '?' ? 3 : 2;
     const bool asked = i == 3;
     while (i < left && (at[i] == ';' || (at[i] >= '0' && at[i] <= '9'))) i++;
-    if (i == left) return asked || i > 3 ? -1 : 0;
+    if (i == left) return -1;
     return at[i] == 't' || (asked && (at[i] == 'c' || at[i] == 'S')) ? (int)i + 1 : 0;
 }
 
