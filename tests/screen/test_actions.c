@@ -380,7 +380,7 @@ static void what_the_runtime_knows_is_asked_for(void **state)
         const char *word;
     } cases[] = {{":rule gam<Tab>", LRP_ARGUMENT_RULE, "gam"},
                  {":set colormap vi<Tab>", LRP_ARGUMENT_VALUE, "colormap vi"},
-                 {":open /tmp/a b<Tab>", LRP_ARGUMENT_FILE, "/tmp/a b"},
+                 {":open /tmp/a b<Tab>", LRP_ARGUMENT_MODEL, "/tmp/a b"},
                  {"i<C-u>x<Tab>", LRP_ARGUMENT_INPUT, "x"}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -12,7 +12,7 @@ struct lrp_extent lrp_extent_of_terminal(int fd)
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? (struct lrp_extent){size.ws_col, size.ws_row} : (struct lrp_extent){0, 0};
 }
 
-static long asked(const char *variable, long otherwise)
+static long size_given(const char *variable, long otherwise)
 {
     const char *const text = getenv(variable);
     const long number = text ? strtol(text, NULL, 0) : 0;
@@ -22,7 +22,7 @@ static long asked(const char *variable, long otherwise)
 struct lrp_extent lrp_extent_asked(int fd)
 {
     const struct lrp_extent own = lrp_extent_of_terminal(fd);
-    return (struct lrp_extent){asked("COLUMNS", own.columns), asked("LINES", own.rows)};
+    return (struct lrp_extent){size_given("COLUMNS", own.columns), size_given("LINES", own.rows)};
 }
 
 bool lrp_extent_fits(struct lrp_extent extent)
