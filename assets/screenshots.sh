@@ -15,9 +15,12 @@ draw() { # MODEL SCRIPT
 }
 draw vgg.onnx inspector
 draw vgg-unsupported.onnx unsupported
-for script in rule-menu channels compare ledger triptych; do
+for script in light rule-menu channels compare ledger triptych; do
     draw vgg.onnx "$script"
 done
+"$binary" assets/demo/vgg.onnx assets/demo/boot.png assets/demo/bag.png assets/demo/dress.png assets/demo/sneaker.png \
+    assets/demo/trouser.png assets/demo/sandal.png --labels assets/demo/labels.txt --scale 1/255 --mean 0.2860 --std 0.3530 \
+    --color direct --script assets/screenshots/sheet.script
 for script in text attention; do
     "$binary" assets/demo/packages --text 'web client for reading mail' --target web --color direct \
         --script "assets/screenshots/$script.script"
