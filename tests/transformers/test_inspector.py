@@ -20,14 +20,14 @@ SCRIPT = """:wait-idle
 :preview tokens
 :wait-idle
 :dump-state tokens.json
-:preview heads
+:heads
 :wait-idle
 :dump-state heads.json
 :export heads.png
 :preview token-layers
 :wait-idle
 :dump-state layers.json
-:preview lens
+:lens
 :wait-idle
 :dump-state lens.json
 :preview attention

@@ -86,6 +86,15 @@ void lrp_do_condition(struct lrp_app *app)
     if (effect && (effect->layers = malloc(sizeof *effect->layers))) effect->layers[effect->layer_count++] = p->subject.layer;
 }
 
+void lrp_do_heads(struct lrp_app *app)
+{
+    lrp_take_preview_kind(app, lrp_preview_row(LRP_PREVIEW_HEADS)->name);
+}
+void lrp_do_lens(struct lrp_app *app)
+{
+    lrp_take_preview_kind(app, lrp_preview_row(LRP_PREVIEW_LENS)->name);
+}
+
 /* With the focus on the preview, so that its keys work; back, it returns to the list. */
 void lrp_do_preview_alone(struct lrp_app *app)
 {

@@ -94,6 +94,8 @@ enum lrp_action_group {
     X(tag_none, "tag-none", MARK, LRP_IN_LIST, "A", "", "remove all tags")                                                     \
     X(cam, "cam", RULES, LRP_IN_LAYERS, "C", "", "grad-cam of this layer, and back to LRP")                                    \
     X(concepts, "concepts", PREVIEW, LRP_IN_LAYERS, "K", "", "a heatmap for each channel of the layer")                        \
+    X(heads, "heads", PREVIEW, LRP_IN_LAYERS, "", "", "relevance of every head, layer by layer")                               \
+    X(lens, "lens", PREVIEW, LRP_IN_LAYERS, "", "", "what the model would say after each block")                               \
     X(condition, "condition", PREVIEW, LRP_IN_PREVIEW, "<Space>", "", "relevance through this channel only, or not")           \
     X(previous_rule, "previous-rule", RULES, LRP_IN_LAYERS, "[", "", "previous rule that fits")                                \
     X(next_rule, "next-rule", RULES, LRP_IN_LAYERS, "]", "", "next rule that fits")                                            \
