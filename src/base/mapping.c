@@ -200,6 +200,17 @@ enum lrp_status lrp_mapping_open_found(const char *path, size_t most, struct lrp
     return map_found(path, open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK), most, out, err);
 }
 
+FILE *lrp_file_open_found(const char *path)
+{
+    const int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    struct stat kind;
+    if (fd < 0) return NULL;
+    if (fstat(fd, &kind) == 0 && S_ISREG(kind.st_mode)) return fdopen(fd, "r");
+    close(fd);
+    errno = EINVAL;
+    return NULL;
+}
+
 enum lrp_status lrp_file_check_found(const char *path, size_t most, struct lrp_error *err)
 {
     struct stat file;

@@ -3,6 +3,7 @@
 #define LRP_BASE_MAPPING_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "lrpscope/error.h"
 
@@ -23,6 +24,8 @@ enum lrp_status lrp_mapping_open(const char *path, struct lrp_mapping *out, stru
 /* The same of a file that no option names: one found beside a model, or named by one that was. Never waits: regular files of at
  * most `most` bytes only. */
 enum lrp_status lrp_mapping_open_found(const char *path, size_t most, struct lrp_mapping *out, struct lrp_error *err);
+/* fopen(path, "r") of such a file; NULL with errno, EINVAL where it is no regular one. */
+FILE *lrp_file_open_found(const char *path);
 /* Whether lrp_mapping_open_found would take it; LRP_OK too where there is no such file. */
 enum lrp_status lrp_file_check_found(const char *path, size_t most, struct lrp_error *err);
 /* lrp_mapping_open of a path without symbolic links, of regular files only, whose first folder_length bytes are a folder: a

@@ -166,7 +166,7 @@ enum lrp_status lrp_batch_claim(const struct lrp_batch *b, struct lrp_error *err
     char *path = lrp_data_path(b->given->output_dir, "", "batch", ".json", err);
     enum lrp_status status = path ? describe(b, &d, err) : err->status;
     const bool found = path && access(path, F_OK) == 0;
-    if (!status && found) status = lrp_json_read(path, &there, err);
+    if (!status && found) status = lrp_json_read_found(path, &there, err);
     const char *what = !status && found ? difference(there, d.root) : NULL;
     if (what)
         status = lrp_fail(err, LRP_USAGE, "%s: results of another batch lie there: %s (choose another folder)",

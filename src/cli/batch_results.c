@@ -2,14 +2,17 @@
 #include "batch_results.h"
 
 #include <inttypes.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "batch.h"
 #include "commands.h"
 #include "identity.h"
 #include "json.h"
+#include "mapping.h"
 #include "paths.h"
 #include "results.h"
 #include "table.h"
@@ -28,6 +31,13 @@ static enum lrp_status read_batch(const char *folder, cJSON **out, struct lrp_er
     return status;
 }
 
+/* The folder may be anybody's: what it calls a model is a file, or a folder that holds one. */
+static enum lrp_status check_model(const char *path, struct lrp_error *err)
+{
+    struct stat kind;
+    return stat(path, &kind) == 0 && S_ISDIR(kind.st_mode) ? LRP_OK : lrp_file_check_found(path, SIZE_MAX, err);
+}
+
 enum lrp_status lrp_cli_results_open(struct lrp_arguments *a, struct lrp_error *err)
 {
     const char *model = "", *from = "";
@@ -41,6 +51,7 @@ enum lrp_status lrp_cli_results_open(struct lrp_arguments *a, struct lrp_error *
     if (!status) status = lrp_json_get_string(batch, "folder", &from, err);
     if (!status && !*model) status = lrp_fail(err, LRP_FILE, "%s/batch.json: it names no model", a->model);
     if (!status) lrp_text_printf(&path, "%s%s%s", *model == '/' ? "" : from, *model == '/' || !*from ? "" : "/", model);
+    if (!status) status = path.failed ? no_memory(err) : check_model(path.data, err);
     if (!status && !(a->results = strdup(a->model))) status = no_memory(err);
     if (!status && !(a->results_model = lrp_text_take(&path))) status = no_memory(err);
     if (!status) a->model = a->results_model;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "json.h"
+#include "mapping.h"
 
 struct class_moments {
     char *name; /* owned */
@@ -74,7 +75,7 @@ static enum lrp_status read_line(struct batch_moments *m, const char *line, stru
 
 static enum lrp_status read_all_lines(struct batch_moments *m, const char *path, struct lrp_error *err)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = lrp_file_open_found(path);
     char *line = NULL;
     size_t size = 0;
     enum lrp_status status = file ? LRP_OK : lrp_fail(err, LRP_FILE, "%s: %s", path, strerror(errno));

@@ -82,7 +82,7 @@ static enum lrp_status map_relevance(const struct lrp_arguments *a, const struct
                       : LRP_OK;
     struct lrp_npy npy;
     char *path = lrp_cli_path_join(m->folder, "relevance", ".npy");
-    enum lrp_status status = path ? lrp_mapping_open(path, &out->file, err) : no_memory(err);
+    enum lrp_status status = path ? lrp_mapping_open_found(path, SIZE_MAX, &out->file, err) : no_memory(err);
     if (!status) status = lrp_npy_parse(out->file.data, out->file.size, &npy, err);
     if (!status && (npy.swapped || npy.fortran || (uintptr_t)npy.data % sizeof(float)))
         status = lrp_fail(err, LRP_FILE, "%s: it is not laid out as merge writes it", path);

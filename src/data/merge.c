@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,7 @@ static enum lrp_status read_samples(struct lrp_shard_set *m, struct lrp_error *e
     enum lrp_status status = path.failed ? no_memory(err) : LRP_OK;
     if (!status && access(path.data, F_OK))
         status = lrp_fail(err, LRP_FILE, "%s: it holds no batch.json: no results of a batch", m->folder);
-    if (!status) status = lrp_json_read(path.data, &root, err);
+    if (!status) status = lrp_json_read_found(path.data, &root, err);
     if (!status && (status = lrp_json_get_int(root, "samples", &samples, err)) != LRP_OK)
         lrp_fail_context(err, status, "%s", path.data);
     if (!status && samples < 1) status = lrp_fail(err, LRP_FILE, "%s: it has no samples", path.data);
@@ -90,7 +91,7 @@ static enum lrp_status count_shards(struct lrp_shard_set *m, struct lrp_error *e
 static bool is_finished(const struct lrp_shard_set *m, size_t shard)
 {
     char *lines = shard_path(m, shard, "results.jsonl"), *partial = shard_path(m, shard, "relevance.npy.partial"), *line = NULL;
-    FILE *file = lines ? fopen(lines, "re") : NULL;
+    FILE *file = lines ? lrp_file_open_found(lines) : NULL;
     size_t size = 0, count = 0;
     for (ssize_t n; file && (n = getline(&line, &size, file)) > 0;) count += line[n - 1] == '\n';
     const bool finished = count == rows_of(m, shard) && (file || !rows_of(m, shard)) && partial && access(partial, F_OK);
@@ -140,7 +141,7 @@ static FILE **open_lines(const struct lrp_shard_set *m, struct lrp_error *err)
     for (size_t i = 0; files && i < m->shards; i++) {
         if (!rows_of(m, i)) continue;
         char *path = shard_path(m, i, "results.jsonl");
-        files[i] = path ? fopen(path, "re") : NULL;
+        files[i] = path ? lrp_file_open_found(path) : NULL;
         if (!files[i]) lrp_fail(err, LRP_FILE, "%s: %s", path ? path : "", strerror(errno));
         free(path);
         if (files[i]) continue;
@@ -203,7 +204,7 @@ static enum lrp_status open_array(const struct lrp_shard_set *m, size_t shard, s
     *out = (struct shard_array){0};
     enum lrp_status status = path ? LRP_OK : no_memory(err);
     if (!status && !access(path, F_OK)) {
-        status = lrp_mapping_open(path, &out->file, err);
+        status = lrp_mapping_open_found(path, SIZE_MAX, &out->file, err);
         if (!status) status = lrp_npy_parse(out->file.data, out->file.size, &out->npy, err);
         if (!status && (out->npy.shape.rank < 1 || out->npy.shape.dim[0] != (int64_t)rows_of(m, shard) ||
                         out->npy.dtype != LRP_DTYPE_FLOAT))
@@ -316,7 +317,7 @@ struct merge_apart {
 static enum lrp_status copy_file(const char *from, const char *to, struct lrp_error *err)
 {
     struct lrp_mapping file;
-    enum lrp_status status = lrp_mapping_open(from, &file, err);
+    enum lrp_status status = lrp_mapping_open_found(from, SIZE_MAX, &file, err);
     if (status) return status;
     status = lrp_output_write_hurried(to, file.data, file.size, err);
     lrp_mapping_close(&file);

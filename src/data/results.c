@@ -5,6 +5,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include "json.h"
+#include "mapping.h"
 #include "text.h"
 
 /* A file of lines: a shard's, or the merged one. */
@@ -172,7 +174,7 @@ static enum lrp_status take_line(struct lrp_batch_results *r, const char *line, 
 static enum lrp_status read_shard(struct lrp_batch_results *r, struct lrp_results_shard *shard, size_t *most, bool *more,
                                   struct lrp_error *err)
 {
-    FILE *file = fopen(shard->path, "re");
+    FILE *file = lrp_file_open_found(shard->path);
     char *line = NULL;
     size_t size = 0;
     enum lrp_status status = LRP_OK;
@@ -261,7 +263,8 @@ static enum lrp_status open_sources(const struct lrp_batch_results *r, struct so
     enum lrp_status status = json && s->path ? lrp_json_read_found(json, &batch, err) : no_memory(err);
     if (!status) status = lrp_json_get_string(batch, "folder", &from, err);
     if (!status && !(s->from = strdup(from))) status = no_memory(err);
-    if (!status && !(s->file = fopen(s->path, "re"))) status = lrp_fail(err, LRP_FILE, "%s: %s", s->path, strerror(errno));
+    if (!status && !(s->file = lrp_file_open_found(s->path)))
+        status = lrp_fail(err, LRP_FILE, "%s: %s", s->path, strerror(errno));
     cJSON_Delete(batch);
     free(json);
     return status;
@@ -292,6 +295,7 @@ static enum lrp_status next_source(struct source_lines *s, char **path, char **t
     if (!status && path) {
         lrp_text_printf(&whole, "%s%s%s", *file == '/' ? "" : s->from, *file == '/' || !*s->from ? "" : "/", file);
         if (!(*path = lrp_text_take(&whole))) status = no_memory(err);
+        if (!status) status = lrp_file_check_found(*path, SIZE_MAX, err); /* the folder may be anybody's */
     }
     if (!status && target && *own && !(*target = strdup(own))) status = no_memory(err);
     lrp_text_free(&whole);

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -197,7 +198,7 @@ enum lrp_status lrp_shard_put(struct lrp_shard *s, const struct lrp_shape *shape
 static enum lrp_status mark_done(const struct lrp_shard *s, struct lrp_error *err)
 {
     char *path = path_in(s, done_name);
-    const int file = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666) : -1;
+    const int file = path ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666) : -1;
     const enum lrp_status status = !path ? no_memory(err) : file < 0 ? file_error(s, done_name, err) : LRP_OK;
     if (file >= 0) close(file);
     free(path);
@@ -220,7 +221,7 @@ enum lrp_status lrp_shard_finish(struct lrp_shard *s, struct lrp_error *err)
 static enum lrp_status read_lines(struct lrp_shard *s, struct lrp_error *err)
 {
     char *path = path_in(s, lines_name), *line = NULL;
-    FILE *file = path ? fopen(path, "re") : NULL;
+    FILE *file = path ? lrp_file_open_found(path) : NULL;
     size_t size = 0;
     off_t whole = 0;
     for (ssize_t n; file && s->done < s->rows && (n = getline(&line, &size, file)) > 0 && line[n - 1] == '\n'; s->done++) {
@@ -245,7 +246,7 @@ static enum lrp_status reopen_array(struct lrp_shard *s, struct lrp_error *err)
     enum lrp_status status = partial && path && folder ? LRP_OK : no_memory(err);
     if (!status) s->apart = !stat(folder, &info) && access(partial, F_OK) && access(path, F_OK);
     const char *there = status ? NULL : !access(partial, F_OK) ? partial : !access(path, F_OK) ? path : NULL;
-    if (there) status = lrp_mapping_open(there, &map, err);
+    if (there) status = lrp_mapping_open_found(there, SIZE_MAX, &map, err);
     if (there && !status) status = lrp_npy_parse(map.data, map.size, &npy, err);
     if (there && !status && (npy.shape.rank < 1 || npy.shape.dim[0] != (int64_t)s->rows || npy.dtype != LRP_DTYPE_FLOAT))
         status = lrp_fail(err, LRP_FILE, "%s: it is not what a batch of %zu samples wrote", there, s->rows);

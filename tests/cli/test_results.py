@@ -146,6 +146,37 @@ def hostile(rows):
         run("changed", code=code)
 
 
+def never_waits():
+    """Pipes in the place of a batch's files, or named by them: said, and not waited for."""
+    def rewrite(file, change):
+        with open(file) as lines:
+            changed = [json.dumps(change(json.loads(line))) for line in (lines if file.endswith("l") else [lines.read()])]
+        with open(file, "w") as lines:
+            lines.write("\n".join(changed) + "\n")
+
+    shutil.copy(f"{DEMO}/vgg.onnx", "m.onnx")
+    run("batch", "m.onnx", *(f"{DEMO}/{name}.png" for name in ("bag", "boot", "dress")), "--output-dir", "written", "-q")
+    os.mkfifo("pipe")
+    pipe = os.path.abspath("pipe")
+    shard = sorted(name for name in os.listdir("written") if name.startswith("shard-"))[0]
+    for what in ("batch.json model", "inputs.jsonl path", "batch.json", "inputs.jsonl", f"{shard}/results.jsonl", f"{shard}/relevance.npy", f"{shard}/done"):
+        shutil.rmtree("piped", ignore_errors=True)
+        shutil.copytree("written", "piped")
+        file, _, key = what.partition(" ")
+        if key:
+            rewrite(f"piped/{file}", lambda row: {**row, key: pipe})
+        else:
+            os.remove(f"piped/{file}")
+            os.mkfifo(f"piped/{file}")
+        with open("keys", "w") as keys:
+            keys.write(":wait-idle\nj\n<Enter>\n:wait-idle\n:q\n")
+        for arguments in (["merge", "piped"], ["piped", "--json"], ["piped", "--script", "keys"], ["merge", "piped", "--h5", "out"]):
+            done = subprocess.run([BINARY, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
+            expect(f"a pipe for {what}, {' '.join(arguments)}: exit {done.returncode}: {done.stderr[-200:]}", done.returncode in (0, 2, 3))
+            if key and "--h5" in arguments and "HDF5" not in done.stderr: # which need not be installed
+                expect(f"a pipe for {what} is named: {done.stderr[-200:]}", done.returncode == 3 and "pipe: no regular file" in done.stderr)
+
+
 with tempfile.TemporaryDirectory() as place:
     os.chdir(place)
     written = write_batch()
@@ -153,6 +184,7 @@ with tempfile.TemporaryDirectory() as place:
     inspector(written)
     running()
     hostile(written)
+    never_waits()
     os.chdir("/")
 for failure in failures:
     print("FAILED:", failure)
