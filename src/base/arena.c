@@ -3,6 +3,7 @@
 
 #include <stdalign.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,6 +27,7 @@ struct lrp_arena {
     struct arena_block *blocks; /* the first one is being filled */
     struct release *releases;
     size_t next_size;
+    bool failed;
 };
 
 struct lrp_arena *lrp_arena_new(void)
@@ -59,6 +61,7 @@ static struct arena_block *new_block(size_t size)
 static void *allocate_large(struct lrp_arena *arena, size_t size)
 {
     struct arena_block *block = new_block(size);
+    arena->failed |= !block && size < LARGEST_BLOCK; /* without more than that one can do; whoever asks for it looks */
     if (!block) return NULL;
     block->used = size;
     struct arena_block **place = arena->blocks ? &arena->blocks->next : &arena->blocks;
@@ -92,6 +95,7 @@ void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size)
     if (!block || block->size < block->used || block->size - block->used < bytes) {
         if (bytes > arena->next_size / 4) return allocate_large(arena, bytes);
         block = new_block(arena->next_size);
+        arena->failed |= !block;
         if (!block) return NULL;
         if (arena->next_size < LARGEST_BLOCK) arena->next_size *= 2;
         block->next = arena->blocks;
@@ -100,6 +104,16 @@ void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size)
     void *memory = block->data + block->used;
     block->used += bytes;
     return memory;
+}
+
+bool lrp_arena_failed(const struct lrp_arena *arena)
+{
+    return arena->failed;
+}
+
+void lrp_arena_fail(struct lrp_arena *arena)
+{
+    arena->failed = true;
 }
 
 char *lrp_arena_strndup(struct lrp_arena *arena, const char *text, size_t length)

@@ -2,6 +2,7 @@
 #ifndef LRP_BASE_ARENA_H
 #define LRP_BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct lrp_arena;
@@ -12,6 +13,10 @@ void lrp_arena_free(struct lrp_arena *arena);
 /* Zeroed memory for `count` items of `size` bytes, aligned as such items need it: texts lie side by side. NULL on overflow or
  * when out of memory. count or size 0: a valid pointer. */
 void *lrp_arena_calloc(struct lrp_arena *arena, size_t count, size_t size);
+/* Something of less than a megabyte was asked for, here or by who says so with lrp_arena_fail, and there was no memory: for
+ * those who go on without, and are to tell in the end that they did. */
+bool lrp_arena_failed(const struct lrp_arena *arena);
+void lrp_arena_fail(struct lrp_arena *arena);
 /* Room for one more behind `count` items of `size` bytes: the array, moved where that was needed (its old place stays the
  * arena's), with *capacity told; NULL when out of memory. */
 void *lrp_arena_grown(struct lrp_arena *arena, void *items, size_t count, size_t *capacity, size_t size);

@@ -28,6 +28,7 @@ static bool grow_table(struct lrp_shape_set *set)
     struct lrp_shape_set bigger = *set;
     bigger.capacity = set->capacity ? set->capacity * 2 : 16;
     bigger.slots = calloc(bigger.capacity, sizeof *bigger.slots);
+    if (!bigger.slots) lrp_arena_fail(set->arena);
     if (!bigger.slots) return false;
     for (size_t i = 0; i < set->capacity; i++)
         if (set->slots[i]) *find_slot(&bigger, set->slots[i]) = set->slots[i];

@@ -304,6 +304,8 @@ enum lrp_status lrp_graph_build(const struct lrp_definition *definition, const s
     if (!status && (!lrp_graph_schedule(g) || (stand_in && !lrp_sizes_reopen(g))))
         status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
     if (!status) lrp_graph_open_bodies(g);
+    /* what a pattern had no memory for looks as if it were another one */
+    if (!status && lrp_arena_failed(arena)) status = lrp_fail(err, LRP_MEMORY, "not enough memory for the graph");
     lrp_definition_rest(definition); /* patterns looked at its constants */
     if (status) {
         lrp_graph_free(g);

@@ -92,6 +92,7 @@ static int weights_matrix(struct lrp_graph *g, const struct einsum_product *p)
     const size_t columns = rows ? blob->count / rows : 0;
     float *data = malloc((blob->count + 1) * sizeof *data), *turned = malloc((blob->count + 1) * sizeof *turned);
     int matrix = -1;
+    if (!data || !turned) lrp_arena_fail(g->arena);
     if (data && turned) {
         lrp_blob_f32(blob, 0, blob->count, data);
         for (size_t r = 0; p->transposed && r < rows; r++)

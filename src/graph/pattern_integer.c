@@ -169,6 +169,7 @@ static double *new_factors(const struct integer_search *s, int64_t channels)
 {
     const struct lrp_graph *g = s->m.graph;
     double *factors = malloc((size_t)channels * sizeof *factors);
+    if (!factors) lrp_arena_fail(g->arena);
     for (int64_t c = 0; factors && c < channels; c++) {
         factors[c] = s->product.constant;
         for (int k = 0; k < s->product.count; k++) factors[c] *= number_of(lrp_graph_desc(g, s->product.factors[k]), (size_t)c);
@@ -189,6 +190,7 @@ static int real_weights(const struct integer_search *s)
     double *factors = new_factors(s, channels);
     float *w = malloc((count + 1) * sizeof *w);
     int constant = -1;
+    if (!w) lrp_arena_fail(g->arena);
     if (w && factors) {
         lrp_blob_f32(codes->desc.constant, 0, count, w);
         for (size_t i = 0; i < count; i++) {

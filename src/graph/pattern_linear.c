@@ -20,6 +20,7 @@ static int as_vector(struct lrp_graph *g, int value)
     const struct lrp_blob *blob = g->values[value].desc.constant;
     const struct lrp_shape shape = {.rank = 1, .dim = {(int64_t)blob->count}};
     float *data = malloc((blob->count + 1) * sizeof *data);
+    if (!data) lrp_arena_fail(g->arena);
     if (!data) return -1;
     lrp_blob_f32(blob, 0, blob->count, data);
     int vector = lrp_graph_constant(g, g->values[value].name, &shape, data);
@@ -145,6 +146,7 @@ static int mapped_constant(struct lrp_graph *g, int value, float (*map)(float))
 {
     const struct lrp_blob *blob = g->values[value].desc.constant;
     float *data = malloc((blob->count + 1) * sizeof *data);
+    if (!data) lrp_arena_fail(g->arena);
     if (!data) return -1;
     lrp_blob_f32(blob, 0, blob->count, data);
     for (size_t i = 0; i < blob->count; i++) data[i] = map(data[i]);

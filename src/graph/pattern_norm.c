@@ -58,6 +58,7 @@ static int scaled_constant(struct lrp_graph *g, int value, double factor)
     const struct lrp_blob *blob = g->values[value].desc.constant;
     if (lrp_match_near(factor, 1)) return value;
     float *data = malloc((blob->count + 1) * sizeof *data);
+    if (!data) lrp_arena_fail(g->arena);
     if (!data) return -1;
     lrp_blob_f32(blob, 0, blob->count, data);
     for (size_t i = 0; i < blob->count; i++) data[i] = (float)((double)data[i] * factor);

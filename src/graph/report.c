@@ -40,7 +40,10 @@ void lrp_graph_record(struct lrp_graph *graph, const char *what, int node, const
          n = next_in_order(graph, node, others, count, graph->nodes[n].order))
         name_node(&text, &graph->nodes[n]);
     const char *before = text.data ? lrp_arena_strdup(graph->arena, text.data) : NULL;
-    if (before) add_record(graph, &(struct lrp_record){what, before, after, beside});
+    if (text.failed || !before)
+        lrp_arena_fail(graph->arena);
+    else
+        add_record(graph, &(struct lrp_record){what, before, after, beside});
     lrp_text_free(&text);
 }
 

@@ -69,6 +69,9 @@ static void arena_memory_is_zero_aligned_and_apart(void **state)
     }
     assert_null(lrp_arena_calloc(arena, SIZE_MAX / 2, 4));
     assert_null(lrp_arena_calloc(arena, SIZE_MAX, 1));
+    assert_false(lrp_arena_failed(arena)); /* nobody can have that much */
+    lrp_arena_fail(arena);
+    assert_true(lrp_arena_failed(arena));
     assert_string_equal(lrp_arena_strndup(arena, "abcdef", 3), "abc");
     assert_string_equal(lrp_arena_printf(arena, "%s-%d", "x", 5), "x-5");
     lrp_arena_free(arena);
