@@ -199,6 +199,7 @@ static enum lrp_status go_on(const struct lrp_propagation *p, const bool *neares
         if (nearest[v] && relevance[v]) found[v] = lrp_tensor_retain(relevance[v]);
     below.start_relevance = NULL;
     below.conditioned = below.cut = NULL;
+    below.goes_round = NULL;
     const enum lrp_status status = lrp_propagate(&below, found, err);
     for (int v = 0; v < count; v++) {
         if (!before[v]) {
@@ -241,22 +242,40 @@ void lrp_concept_values_free(struct lrp_concept_values *v)
     free(v->conditioned);
     free(v->nearest);
     free(v->before);
+    for (size_t i = 0; i < v->gate_count; i++) free(v->gates[i].before);
+    free(v->gates);
 }
 
-/* Whether none of the other conditions lies before a value. */
-static enum lrp_status find_nearest(const struct lrp_graph *g, int value, struct lrp_concept_values *v, struct lrp_error *err)
+bool lrp_concept_goes_round(const void *data, int from, int to)
+{
+    const struct lrp_concept_values *v = data;
+    bool any = false;
+    for (size_t i = 0; i < v->gate_count; i++) {
+        const struct lrp_concept_gate *gate = &v->gates[i];
+        bool next = gate->before[to];
+        for (size_t k = 0; next && k < v->gate_count; k++) /* none lies between */
+            next = !(v->gates[k].before[to] && gate->before[v->gates[k].value]);
+        if (next && (from == gate->value || gate->before[from])) return false;
+        any |= next;
+    }
+    return any;
+}
+
+/* A value that is conditioned, with what lies before it: none of the nearest has another condition there. */
+static enum lrp_status add_gate(const struct lrp_graph *g, int value, struct lrp_concept_values *v, struct lrp_error *err)
 {
     bool *one = calloc((size_t)g->value_count + 1, sizeof *one), *above = calloc((size_t)g->value_count + 1, sizeof *above);
     const enum lrp_status status = one && above ? LRP_OK : no_memory(err);
     if (!status) {
         one[value] = true;
         mark_ancestors(g, one, above);
+        v->gates[v->gate_count++] = (struct lrp_concept_gate){value, above};
     }
     v->nearest[value] = !status;
     for (int u = 0; v->nearest[value] && u < g->value_count; u++)
         if (v->conditioned[u] && above[u]) v->nearest[value] = false;
     free(one);
-    free(above);
+    if (status) free(above);
     return status;
 }
 
@@ -264,11 +283,14 @@ enum lrp_status lrp_concept_values_of(const struct lrp_concepts *concepts, const
                                       struct lrp_concept_values *out, struct lrp_error *err)
 {
     const size_t count = (size_t)g->value_count + 1;
-    *out = (struct lrp_concept_values){calloc(count, sizeof(bool)), calloc(count, sizeof(bool)), calloc(count, sizeof(bool))};
-    enum lrp_status status = out->conditioned && out->nearest && out->before ? LRP_OK : no_memory(err);
+    *out = (struct lrp_concept_values){.conditioned = calloc(count, sizeof(bool)),
+                                       .nearest = calloc(count, sizeof(bool)),
+                                       .before = calloc(count, sizeof(bool)),
+                                       .gates = calloc(concepts->count + 1, sizeof *out->gates)};
+    enum lrp_status status = out->conditioned && out->nearest && out->before && out->gates ? LRP_OK : no_memory(err);
     for (size_t i = 0; !status && i < concepts->count; i++) out->conditioned[concepts->items[i].value] = true;
     for (int v = 0; !status && v < g->value_count; v++)
-        if (out->conditioned[v]) status = find_nearest(g, v, out, err);
+        if (out->conditioned[v]) status = add_gate(g, v, out, err);
     if (!status) mark_ancestors(g, out->nearest, out->before);
     return status;
 }
@@ -283,6 +305,8 @@ static enum lrp_status propagate(struct lrp_propagation *p, const struct lrp_con
     p->conditioned = at->conditioned;
     if (concepts->keep_parallel) return lrp_propagate(p, relevance, err);
     p->cut = at->nearest;
+    p->goes_round = lrp_concept_goes_round;
+    p->round_data = at;
     enum lrp_status status = begins_plain(p, at->conditioned, at->nearest)
                                  ? take_plain(p, at->nearest, at->before, relevance, err)
                                  : lrp_propagate(p, relevance, err);

@@ -41,13 +41,22 @@ void lrp_concepts_free(struct lrp_concepts *concepts);
 /* By value: conditioned ones, those of them nearest to the input, and all that lie before these (lrp_propagate_concepts). */
 struct lrp_concept_values {
     bool *conditioned, *nearest, *before;
+    struct lrp_concept_gate { /* a conditioned value, and by value what lies before it */
+        int value;
+        bool *before;
+    } * gates;
+    size_t gate_count;
 };
 /* *out is to be freed, whatever comes of it. Errors: LRP_MEMORY. */
 enum lrp_status lrp_concept_values_of(const struct lrp_concepts *concepts, const struct lrp_graph *graph,
                                       struct lrp_concept_values *out, struct lrp_error *err);
 void lrp_concept_values_free(struct lrp_concept_values *values);
+/* Whether what comes from a value to one before it goes round the conditions that are next behind that one: it comes neither
+ * from one of them nor from what lies before one. `data`: struct lrp_concept_values. */
+bool lrp_concept_goes_round(const void *data, int from, int to);
 /* As lrp_propagate, under conditions. A value that is conditioned hands on what is left of its relevance; unless what goes
- * round is kept, only relevance that has passed one of the values nearest to the input reaches what lies before these. Where
+ * round is kept, only relevance that has passed one of the conditions next behind a value reaches it: of conditions that lie
+ * before each other all, of those side by side any. Where
  * all conditions are such values, and relevance without conditions is known (`plain`), only what lies before them is computed.
  */
 enum lrp_status lrp_propagate_concepts(const struct lrp_propagation *propagation, const struct lrp_concepts *concepts,

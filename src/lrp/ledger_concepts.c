@@ -7,9 +7,9 @@
 
 bool lrp_ledger_goes_round(const struct lrp_ledger_book *b, const struct lrp_node *n, int input)
 {
-    if (!b->round || !b->at->before[n->in[input]]) return false;
+    if (!b->round) return false;
     for (int j = 0; j < n->call.out_count; j++)
-        if (n->out[j] >= 0 && (b->at->before[n->out[j]] || b->at->nearest[n->out[j]])) return false;
+        if (n->out[j] >= 0 && !lrp_concept_goes_round(b->at, n->out[j], n->in[input])) return false;
     return true;
 }
 

@@ -43,6 +43,15 @@ enum lrp_status lrp_pass_collect(const struct lrp_tensor **slot, struct lrp_tens
     return status;
 }
 
+/* Under conditions: what none of a node's outputs may give to one of its inputs. */
+static bool goes_round(const struct lrp_propagation *p, const struct lrp_node *n, int input)
+{
+    if (!p->goes_round) return false;
+    for (int j = 0; j < n->call.out_count; j++)
+        if (n->out[j] >= 0 && !p->goes_round(p->round_data, n->out[j], n->in[input])) return false;
+    return true;
+}
+
 static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node_step *step, const struct lrp_node *n,
                                 struct lrp_tensor **given, struct lrp_back_pass *pass, struct lrp_error *err)
 {
@@ -50,6 +59,7 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
     const struct lrp_tensor **relevance = pass->relevance;
     if (step->passes) {
         int from = n->in[0];
+        if (goes_round(p, n, 0)) return LRP_OK;
         if (relevance[n->out[0]]->count == p->values[from]->count && !relevance[from]) {
             relevance[from] = lrp_tensor_retain(relevance[n->out[0]]);
             return LRP_OK;
@@ -67,7 +77,7 @@ static enum lrp_status run_step(const struct lrp_propagation *p, struct lrp_node
         if (!given[i]) continue;
         if (p->edges && pass->consumers[n->in[i]] > 1)
             p->edges[pass->first_edge[step->step.node] + (size_t)i] = lrp_tensor_retain(given[i]);
-        if (!status && pass->stale[n->in[i]])
+        if (!status && pass->stale[n->in[i]] && !goes_round(p, n, i))
             status = lrp_pass_collect(&relevance[n->in[i]], given[i], p->run, err);
         else
             lrp_tensor_release(given[i]);

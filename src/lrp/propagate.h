@@ -42,6 +42,9 @@ struct lrp_propagation {
     const bool *conditioned, *cut;
     enum lrp_status (*condition)(void *data, int value, const struct lrp_tensor **relevance, struct lrp_error *err);
     void *condition_data;
+    /* Whether what a node whose output is `from` gives to the value `to` is lost, as it goes round a condition; may be NULL. */
+    bool (*goes_round)(const void *data, int from, int to);
+    const void *round_data;
     struct lrp_propagation_owner owner;
     /* What a pass without any conditions found, by value, which differs in nothing else; NULL: none is known. */
     const struct lrp_tensor *const *plain;

@@ -42,7 +42,7 @@ static enum lrp_status give_from_span(const struct lrp_propagation *p, const str
         const int value = span->given[i];
         if (!given[i]) continue;
         if (p->edges && pass->consumers[value] > 1) p->edges[span_edge(p, span, pass, value)] = lrp_tensor_retain(given[i]);
-        if (pass->stale[value]) {
+        if (pass->stale[value] && !(p->goes_round && p->goes_round(p->round_data, span->out, value))) {
             status = lrp_pass_collect(&pass->relevance[value], given[i], p->run, err);
             given[i] = NULL;
         }

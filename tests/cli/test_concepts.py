@@ -28,6 +28,10 @@ def write_files():
     put("skip.onnx", model([node("Conv", "x k", "a", name="conv"), node("Add", "a x", "s", name="add"), node("Flatten", "s", "f", name="flat"),
                             node("Gemm", "f w", "y", name="fc", transB=1)],
                            {"x": (FLOAT, [1, 1, 2])}, {"y": (FLOAT, [1, 1])}, {"k": tensor([2], [1, 1, 1]), "w": tensor([1, 1], [1, 2])}))
+    # twice: s = x + 2 x = 3 x, t = s + 2 s
+    put("twice.onnx", model([node("Conv", "x k", "a", name="one"), node("Add", "a x", "s", name="first"), node("Conv", "s k", "b", name="two"),
+                             node("Add", "b s", "t", name="second"), node("Flatten", "t", "f", name="flat"), node("Gemm", "f w", "y", name="fc", transB=1)],
+                            {"x": (FLOAT, [1, 1, 2])}, {"y": (FLOAT, [1, 1])}, {"k": tensor([2], [1, 1, 1]), "w": tensor([1, 1], [1, 2])}))
 
 
 ZERO = ["--composite", "zero", "--output-relevance", "logit", "--target", "0"]
@@ -54,6 +58,12 @@ def conditions():
     same("all of it", explain("skip.onnx"), [3, 6])
     same("through the layer", explain("skip.onnx", "--concept", "conv=0"), [2, 4])
     same("and round it", explain("skip.onnx", "--concept", "conv=0", "--concept-parallel", "keep"), [3, 6])
+    # t has (9 18): (6 12) come from two, of which one gives (4 8); without the upper condition its shortcut counts, too
+    same("one after the other", explain("twice.onnx", "--concept", "one=0", "--concept", "two=0"), [4, 8])
+    same("the lower alone", explain("twice.onnx", "--concept", "one=0"), [6, 12])
+    same("both shortcuts kept", explain("twice.onnx", "--concept", "one=0", "--concept", "two=0", "--concept-parallel", "keep"), [9, 18])
+    # side by side any will do: what is left of the sum's two sides is all of it
+    same("a condition and what goes round it", explain("twice.onnx", "--concept", "two=0", "--concept", "first=0"), [6, 12])
     run("explain", "chain.onnx", "x.npy", *ZERO, "--concept", "fc=0", "--report", "layers.json", code=0)
     same("layers before the condition", [layer["sum"] for layer in json.load(open("layers.json"))["layers"]], [27, 27, 27])
     same("only round it", explain("skip.onnx", "--concept", "conv=", "--concept-parallel", "keep"), [1, 2])
@@ -65,6 +75,8 @@ def ledgers():
             ("chain.onnx", ["--concept", "conv=1"], "conv", (27, 22, "concept", 5), 22),
             ("chain.onnx", ["--concept", "conv=1", "--concept-start", "activation"], "conv", (27, 6, "start", 21), 6),
             ("skip.onnx", ["--concept", "conv=0"], "add", (9, 6, "by_passed", 3), 6),
+            ("twice.onnx", ["--concept", "one=0", "--concept", "two=0"], "second", (27, 18, "by_passed", 9), 12),
+            ("twice.onnx", ["--concept", "one=0", "--concept", "two=0"], "first", (18, 12, "by_passed", 6), 12),
             ("skip.onnx", ["--concept", "conv="], "conv", (6, 0, "concept", 6), 0),
             ("skip.onnx", ["--concept", "conv=", "--concept-parallel", "keep"], "conv", (6, 0, "concept", 6), 3)):
         done = json.loads(run("ledger", file, "x.npy", *ZERO, "--json", *options, code=0).stdout)
