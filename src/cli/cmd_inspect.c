@@ -56,6 +56,7 @@ static struct lrp_tui_options tui_options(const struct lrp_arguments *arguments)
                                     .token_scale = arguments->scale_tokens,
                                     .script = arguments->script,
                                     .results = arguments->results,
+                                    .references = arguments->index,
                                     .input = arguments->input_count && !arguments->named_count ? arguments->inputs[0] : NULL,
                                     .ascii = arguments->ascii,
                                     .mouse = !arguments->no_mouse,

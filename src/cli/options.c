@@ -153,8 +153,9 @@ static const struct lrp_option options[] = {
      .help = "how many outputs (default 5) or channels (default all that have relevance) are listed"},
     {.name = "by", .argument = "WHAT", .commands = CONCEPTS, IN(OUTPUT), CHOICE(by, lrp_cli_by_word),
      .help = "how channels are ranked; default relevance"},
-    {.name = "index", .argument = "DIR", .commands = CONCEPTS, IN(OUTPUT), TEXT(index),
-     .help = "write for every channel the samples it is strongest in: value.npy, sample.npy, position.npy, with inputs.txt and index.json"},
+    {.name = "index", .argument = "DIR", .commands = CONCEPTS | INSPECT, IN(OUTPUT), TEXT(index),
+     .help = "write for every channel the samples it is strongest in: value.npy, sample.npy, position.npy, with inputs.txt and index.json; "
+             "inspector: show them beside the channels of a layer"},
     {.name = "references", .argument = "K", .commands = CONCEPTS, IN(OUTPUT), COUNTER(references), .help = "how many of them; default 8"},
     {.name = "pool", .argument = "HOW", .commands = CONCEPTS, IN(OUTPUT), CHOICE(pool, lrp_cli_pool_word),
      .help = "what of a channel counts for the index: the sum over its places, or the largest; default sum"},

@@ -169,10 +169,39 @@ def going_on():
         same(f"{name} in steps", numbers(f"steps/{name}.npy"), numbers(f"whole/{name}.npy"))
     if open("steps/inputs.txt").read() != "a.npy\nb.npy\nc.npy\n" or not os.path.exists("sheet.png"):
         fail("gone on with, an index does not name all its inputs, or has no sheet")
+    seen_beside()
     for wrong, word in (["b.npy"], "other inputs"), (["a.npy", "--share"], "--share"), (["a.npy", "--rule", "conv=epsilon"], "settings"):
         done = run("concepts", "chain.onnx", *wrong, *options, "--index", "steps", "--resume", code=2)
         if word not in done.stderr:
             fail(f"{wrong}: {word} is not said", done.stderr)
+
+
+def seen_beside():
+    """The inspector says beside a layer's channels what they are strongest in: sums of channels over a, b, c are 5, 4, 6 and 22, 24, 28."""
+    lines = ["wait-idle", "resize 100x30", "go conv"]
+    keys = ["K", ":wait-idle", ":dump none.txt", ":references steps", ":wait-idle", ":dump all.txt", "}", ":wait-idle", ":dump first.txt", "}", ":wait-idle",
+            ":dump second.txt", ":go fc", ":wait-idle", ":dump other.txt", ":references nowhere", ":dump wrong.txt"]
+    put("beside.script", "\n".join([f":{line}" for line in lines] + keys).encode() + b"\n")
+    for start in (["--index", "steps"], []): # named at the start, or by the command
+        script = open("beside.script").read()
+        put("start.script", (script.replace(":references steps\n", "") if start else script).encode())
+        run("chain.onnx", "a.npy", *ZERO, "--script", "start.script", *start, code=0)
+        text = {name: open(f"{name}.txt").read() for name in ("none", "all", "first", "second", "other", "wrong")}
+        plain = {name: " ".join(line.split("│")[-1].strip() for line in seen.splitlines()) for name, seen in text.items()}
+        for name, said in (("all", "goes to a channel and to what it is strongest in"), ("first", "1 is strongest in: c.npy 28.000, b.npy 24.000"),
+                           ("second", "0 is strongest in: c.npy 6.000, a.npy 5.000"), ("other", "knows nothing of this layer"), ("wrong", "nowhere/index.json")):
+            if said not in plain[name]:
+                fail(f"references: {name}: {said}", text[name])
+        if not start and "strongest" in text["none"]:
+            fail("references before there are any", text["none"])
+    os.mkdir("strange")
+    put("strange/index.json", json.dumps({**json.load(open("steps/index.json")), "layers": ["elsewhere"]}).encode())
+    for name in ("value.npy", "sample.npy", "position.npy", "inputs.txt"):
+        put(f"strange/{name}", open(f"steps/{name}", "rb").read())
+    put("strange.script", b":wait-idle\n:resize 120x30\n:references strange\n:dump strange.txt\n")
+    run("chain.onnx", "a.npy", *ZERO, "--script", "strange.script", code=0)
+    if "index of elsewhere, a layer that this model does not have" not in open("strange.txt").read():
+        fail("an index of another model", open("strange.txt").read())
 
 
 def refused():

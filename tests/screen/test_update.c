@@ -76,6 +76,7 @@ static void keys_ask_for_effects(void **state)
                  {"j:rule gamma(gamma=0.5)<CR>", LRP_EFFECT_RULE, "gamma(gamma=0.5)", 0},
                  {":rule type:dense=gamma<CR>", LRP_EFFECT_SELECT_RULE, "type:dense=gamma", 0},
                  {":rule \"a(1)=b\"=epsilon(bias=off)<CR>", LRP_EFFECT_SELECT_RULE, "\"a(1)=b\"=epsilon(bias=off)", 0},
+                 {":references index<CR>", LRP_EFFECT_REFERENCES, "index", 0},
                  {":export-graph g.svg<CR>", LRP_EFFECT_EXPORT_GRAPH, "g.svg", 0},
                  {"j]", LRP_EFFECT_NEXT_RULE, NULL, 1},
                  {"j[", LRP_EFFECT_NEXT_RULE, NULL, -1},

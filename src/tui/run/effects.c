@@ -202,6 +202,11 @@ static void do_result(struct lrp_runner *runner, const struct lrp_effect *effect
     lrp_runner_show_result(runner, (size_t)effect->number);
 }
 
+static void do_references(struct lrp_runner *runner, const struct lrp_effect *effect)
+{
+    lrp_runner_read_references(runner, effect->text);
+}
+
 /* What every effect does, and whether it can be done before a model is there. */
 static const struct {
     lrp_effect_fn *carry_out;
@@ -230,6 +235,7 @@ static const struct {
             [LRP_EFFECT_EXPORT_ALL] = {lrp_runner_write, false},
             [LRP_EFFECT_WRITE] = {lrp_runner_write, false},
             [LRP_EFFECT_DUMP] = {do_dump, true},
+            [LRP_EFFECT_REFERENCES] = {do_references, false},
             [LRP_EFFECT_EXPORT_GRAPH] = {lrp_runner_write, false},
             [LRP_EFFECT_COMPLETE] = {do_complete, true},
             [LRP_EFFECT_INPUT] = {do_input, false},

@@ -20,6 +20,7 @@ struct lrp_tui_options {
     size_t input_count;
     const char *token_scale; /* which tokens the colours are made for: all, text; "": auto */
     const char *results;     /* the folder of a batch, with whose list it begins; NULL */
+    const char *references;  /* the folder of an index of references that is read at the start; NULL */
     const char *note;        /* said at the start, as an error; NULL */
     const char *rules;       /* the rules file that was found beside the model, or NULL: it is named at the start */
     bool ascii, mouse;

@@ -5,6 +5,7 @@
 
 #include "format.h"
 #include "runes.h"
+#include "text.h"
 #include "view.h"
 
 enum { LRP_COMPARE_LINES = 3 };
@@ -54,6 +55,41 @@ static void tile(const struct lrp_app *app, struct lrp_canvas *canvas, const str
     lrp_heat_draw(heat, &t->plane, NULL, canvas, lrp_heat_area(&app->caps, t->plane.width, t->plane.height, at));
 }
 
+/* What the selected channel is strongest in, by the index. */
+static void reference_lines(const struct lrp_app *app, int width, struct lrp_lines *lines)
+{
+    const struct lrp_painting *p = &app->painting;
+    const struct lrp_layer *layer = lrp_app_layer(app, p->subject.layer);
+    const struct lrp_layer_references *of = layer ? lrp_references_of(&app->references, layer->name) : NULL;
+    const size_t at = app->channel >= 0 ? (size_t)app->channel - p->first_tile : p->tile_count;
+    struct lrp_text text = {0};
+    char hint[120], value[32];
+    if (!of) {
+        lrp_lines_wrap(lines, LRP_STYLE_DIM, width, "the index of references knows nothing of this layer");
+    } else if (at >= p->tile_count || p->tiles[at].whole) {
+        lrp_lines_wrap(lines, LRP_STYLE_DIM, width,
+                       lrp_app_hint(app, "{next-channel} goes to a channel and to what it is strongest in", hint, sizeof hint));
+    } else {
+        double strength;
+        const char *name;
+        lrp_text_printf(&text, "%lld is strongest in:", (long long)p->tiles[at].channel);
+        for (size_t k = 0; (name = lrp_reference_at(&app->references, of, p->tiles[at].channel, k, &strength)); k++)
+            lrp_text_printf(&text, "%s %s %s", k ? "," : "", lrp_file_name(name),
+                            lrp_value_text(strength, value, sizeof value));
+        lrp_lines_wrap(lines, LRP_STYLE_NORMAL, width, text.data ? text.data : "");
+    }
+    lrp_text_free(&text);
+}
+
+static void draw_references(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect at)
+{
+    struct lrp_lines lines = {0};
+    reference_lines(app, at.columns, &lines);
+    for (int i = 0; i < lines.count && i < at.rows; i++)
+        lrp_canvas_fit(canvas, at.x, at.y + i, at.columns, lines.items[i].text, (enum lrp_style)lines.items[i].style);
+    lrp_lines_free(&lines);
+}
+
 void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     const struct lrp_painting *p = &app->painting;
@@ -65,6 +101,9 @@ void lrp_draw_as_tiles(const struct lrp_app *app, struct lrp_canvas *canvas, str
     if (lrp_preview_row(p->subject.kind)->concepts) {
         lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "of each tile's largest; %lld channels",
                           (long long)p->channels - 1);
+        const int rows = lrp_preview_reference_rows(app, inner.rows);
+        if (rows)
+            draw_references(app, canvas, (struct lrp_rect){inner.x, inner.y + inner.rows + 1 - rows, inner.columns, rows});
         return;
     }
     lrp_canvas_format(canvas, x, last.y, last.x + last.columns - x, LRP_STYLE_DIM, "%zu-%zu of %lld by %s", p->first_tile + 1,

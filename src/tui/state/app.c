@@ -37,6 +37,7 @@ void lrp_app_free(struct lrp_app *app)
     free(app->tried);
     free(app->form);
     lrp_scores_free(&app->scores);
+    lrp_references_free(&app->references);
     free(app->filter);
     free(app->results.entries);
     free(app->results.filter);

@@ -11,6 +11,7 @@
 #include "keymap.h"
 #include "layout.h"
 #include "lineedit.h"
+#include "references.h"
 #include "result_list.h"
 #include "scores.h"
 #include "tree.h"
@@ -172,6 +173,7 @@ struct lrp_app {
     bool status_error;
     unsigned errors_told;             /* since the start */
     struct lrp_setting_scores scores; /* of settings, on an input */
+    struct lrp_references references; /* of channels; none until an index is read */
     int flip_step;                    /* how many steps are taken in their curves */
     struct lrp_messages messages;
     struct lrp_effects effects; /* what the runtime shall do; it empties them */

@@ -33,6 +33,10 @@ void lrp_do_export_graph(struct lrp_app *app)
 {
     begin_line(app, LRP_ACTION_export_graph);
 }
+void lrp_do_references(struct lrp_app *app)
+{
+    begin_line(app, LRP_ACTION_references);
+}
 void lrp_do_bind(struct lrp_app *app)
 {
     begin_line(app, LRP_ACTION_bind);
@@ -145,6 +149,10 @@ void lrp_take_dump(struct lrp_app *app, const char *path)
 void lrp_take_export_graph(struct lrp_app *app, const char *path)
 {
     lrp_app_emit(app, LRP_EFFECT_EXPORT_GRAPH, path, 0, false);
+}
+void lrp_take_references(struct lrp_app *app, const char *path)
+{
+    lrp_app_emit(app, LRP_EFFECT_REFERENCES, path, 0, false);
 }
 void lrp_take_write_rules(struct lrp_app *app, const char *path)
 {

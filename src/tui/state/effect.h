@@ -13,6 +13,7 @@
  * any longer; -1: none of the layer's. EVALUATE: settings are scored on the input. TAKE_SETTING: text = a composite, or a
  * method (flag). NEXT_RULE: number = +1 or -1 for `layers`. CYCLE: number = setting, the next of its values. PROPOSE: a name
  * for prompt `number`. EXPORT, EXPORT_ALL (a folder), EXPORT_GRAPH, WRITE: text = path, flag = may replace. DUMP: text = path.
+ * REFERENCES: text = the folder of an index.
  * RESTORE: number = enum lrp_restore. START: what is wanted now is computed. COMPLETE: number = enum lrp_argument, text = the
  * word. INPUT, OPEN: text = path. STORE: the present results for comparison. SAMPLE: number. RESULT: the sample `number` of the
  * batch is explained. NEXT_INPUT: number = +1 or -1, of the inputs that were given. SELECT_RULE: text = SELECTOR=RULE. TRY:
@@ -42,6 +43,7 @@
     X(EXPORT)                                                                                                                  \
     X(EXPORT_ALL)                                                                                                              \
     X(WRITE)                                                                                                                   \
+    X(REFERENCES)                                                                                                              \
     X(EXPORT_GRAPH)                                                                                                            \
     X(DUMP)                                                                                                                    \
     X(COMPLETE)                                                                                                                \

@@ -149,23 +149,24 @@ enum lrp_prompt_kind {
 
 enum lrp_mouse { LRP_MOUSE_PRESS, LRP_MOUSE_WHEEL_UP, LRP_MOUSE_WHEEL_DOWN };
 enum lrp_event_kind {
-    LRP_EVENT_KEY,      /* number */
-    LRP_EVENT_MOUSE,    /* number: enum lrp_mouse, at x, y */
-    LRP_EVENT_RESIZE,   /* columns x, rows y */
-    LRP_EVENT_SEEN,     /* snapshot (borrowed until the next one), facts */
-    LRP_EVENT_PAINTING, /* painting, handed over */
-    LRP_EVENT_MENU,     /* number: enum lrp_menu_kind; rows, handed over */
-    LRP_EVENT_PROMPT,   /* number: enum lrp_prompt_kind; text: what it starts with */
-    LRP_EVENT_COMPLETE, /* rows, handed over: what could stand in the place of the word being typed */
-    LRP_EVENT_EXISTS,   /* number: effect (EXPORT, EXPORT_ALL, WRITE) whose file text is there already */
-    LRP_EVENT_MESSAGE,  /* text; number: 1 for an error */
-    LRP_EVENT_LAYER,    /* layer_facts */
-    LRP_EVENT_OFFER,    /* text: what y would do, "" to end it; number: what RESTORE gets */
-    LRP_EVENT_PLACE,    /* place */
-    LRP_EVENT_COMMAND,  /* text: as typed behind : */
-    LRP_EVENT_RESULTS,  /* results: what is there of them now */
-    LRP_EVENT_SCORES,   /* scores, handed over */
-    LRP_EVENT_TICK      /* one step of playing */
+    LRP_EVENT_KEY,        /* number */
+    LRP_EVENT_MOUSE,      /* number: enum lrp_mouse, at x, y */
+    LRP_EVENT_RESIZE,     /* columns x, rows y */
+    LRP_EVENT_SEEN,       /* snapshot (borrowed until the next one), facts */
+    LRP_EVENT_PAINTING,   /* painting, handed over */
+    LRP_EVENT_MENU,       /* number: enum lrp_menu_kind; rows, handed over */
+    LRP_EVENT_PROMPT,     /* number: enum lrp_prompt_kind; text: what it starts with */
+    LRP_EVENT_COMPLETE,   /* rows, handed over: what could stand in the place of the word being typed */
+    LRP_EVENT_EXISTS,     /* number: effect (EXPORT, EXPORT_ALL, WRITE) whose file text is there already */
+    LRP_EVENT_MESSAGE,    /* text; number: 1 for an error */
+    LRP_EVENT_LAYER,      /* layer_facts */
+    LRP_EVENT_OFFER,      /* text: what y would do, "" to end it; number: what RESTORE gets */
+    LRP_EVENT_PLACE,      /* place */
+    LRP_EVENT_COMMAND,    /* text: as typed behind : */
+    LRP_EVENT_RESULTS,    /* results: what is there of them now */
+    LRP_EVENT_SCORES,     /* scores, handed over */
+    LRP_EVENT_REFERENCES, /* references, handed over */
+    LRP_EVENT_TICK        /* one step of playing */
 };
 struct lrp_event {
     enum lrp_event_kind kind;
@@ -176,6 +177,7 @@ struct lrp_event {
     struct lrp_painting *painting;     /* contents moved out */
     struct lrp_menu_rows *rows;        /* contents moved out */
     struct lrp_setting_scores *scores; /* contents moved out */
+    struct lrp_references *references; /* contents moved out */
     const struct lrp_place *place;
     const struct lrp_layer_facts *layer_facts;
     const struct lrp_batch_results *results; /* borrowed until the next ones */

@@ -5,6 +5,8 @@
 
 #include "app.h"
 
+enum { REFERENCE_ROWS = 4, REFERENCES_LEAST = 9 };
+
 static bool has_weights(const struct lrp_app *app)
 {
     const struct lrp_layer *layer = lrp_app_layer(app, app->layer);
@@ -155,6 +157,13 @@ bool lrp_preview_stands_in(const struct lrp_app *app)
     return app->snapshot && lrp_app_layer(app, wanted.layer) && stand_in(app, &wanted);
 }
 
+/* A third at most, and none where tiles would be no pictures any more. */
+int lrp_preview_reference_rows(const struct lrp_app *app, int rows)
+{
+    if (!app->references.count || !lrp_preview_row(lrp_app_preview(app))->concepts || rows < REFERENCES_LEAST) return 0;
+    return rows / 3 < REFERENCE_ROWS ? rows / 3 : REFERENCE_ROWS;
+}
+
 struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
 {
     const enum lrp_preview kind = lrp_app_preview(app);
@@ -173,7 +182,7 @@ struct lrp_subject lrp_preview_subject(const struct lrp_app *app)
     if (lrp_preview_row(kind)->channels == LRP_CHANNELS_GRID) {
         const struct lrp_rect inner = app->screen->preview_inner(app, lrp_app_layout(app).pane[LRP_PANE_PREVIEW]);
         r.columns = inner.columns;
-        r.rows = inner.rows;
+        r.rows = inner.rows - lrp_preview_reference_rows(app, inner.rows);
     }
     stand_in(app, &r);
     return r;

@@ -117,6 +117,9 @@ struct lrp_subject {
 bool lrp_subject_equal(const struct lrp_subject *a, const struct lrp_subject *b);
 /* What the app wants; layer -1: nothing (no model, or bars, which need no painting). */
 struct lrp_subject lrp_preview_subject(const struct lrp_app *app);
+/* Of a grid of channels that has so many rows, those below it that say what the selected channel is strongest in; 0: no index
+ * is there, or no room. */
+int lrp_preview_reference_rows(const struct lrp_app *app, int rows);
 
 /* What the app wants is something else than what was chosen, which is being computed. */
 bool lrp_preview_stands_in(const struct lrp_app *app);

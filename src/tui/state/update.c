@@ -188,6 +188,11 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
     case LRP_EVENT_SCORES:
         lrp_app_set_scores(app, event->scores);
         break;
+    case LRP_EVENT_REFERENCES:
+        lrp_references_free(&app->references);
+        app->references = *event->references;
+        *event->references = (struct lrp_references){0};
+        break;
     case LRP_EVENT_TICK:
         on_tick(app);
         break;

@@ -2,9 +2,8 @@
 #include "concept_index.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
-
-#include "paths.h"
 
 void lrp_concept_index_free(struct lrp_concept_index *x)
 {
@@ -64,13 +63,20 @@ enum lrp_status lrp_concept_index_add(struct lrp_concept_index *x, const struct 
     return LRP_OK;
 }
 
+/* Owned; NULL: no memory. */
+static char *path_of(const char *folder, const char *name)
+{
+    char *path = NULL;
+    return asprintf(&path, "%s/%s.npy", folder, name) < 0 ? NULL : path;
+}
+
 /* One of the arrays: of numbers, or of whole numbers. */
 static enum lrp_status write_array(const struct lrp_concept_index *x, const double *values, const int64_t *whole,
                                    const char *folder, const char *name, struct lrp_error *err)
 {
     const struct lrp_shape shape = {.rank = 2, .dim = {(int64_t)x->references, (int64_t)x->channels}};
     struct lrp_tensor *t = NULL;
-    char *path = lrp_cli_path_join(folder, name, ".npy");
+    char *path = path_of(folder, name);
     enum lrp_status status = path ? lrp_tensor_new(values ? LRP_DTYPE_FLOAT : LRP_DTYPE_INT64, &shape, &t, err)
                                   : lrp_fail(err, LRP_MEMORY, "not enough memory for an index");
     for (size_t i = 0; !status && i < t->count; i++)
@@ -95,7 +101,7 @@ enum lrp_status lrp_concept_index_write(const struct lrp_concept_index *x, const
 static enum lrp_status read_array(const struct lrp_concept_index *x, const char *folder, const char *name,
                                   struct lrp_tensor **out, struct lrp_error *err)
 {
-    char *path = lrp_cli_path_join(folder, name, ".npy");
+    char *path = path_of(folder, name);
     enum lrp_status status =
         path ? lrp_tensor_read_npy(path, out, err) : lrp_fail(err, LRP_MEMORY, "not enough memory for an index");
     if (!status && ((*out)->shape.rank != 2 || (*out)->shape.dim[0] != (int64_t)x->references || (*out)->shape.dim[1] < 1 ||
