@@ -1,6 +1,6 @@
 /* concept_index.h: for every channel of a layer the samples that it is strongest in. */
-#ifndef LRP_DATA_CONCEPT_INDEX_H
-#define LRP_DATA_CONCEPT_INDEX_H
+#ifndef LRP_TUI_CONCEPT_INDEX_H
+#define LRP_TUI_CONCEPT_INDEX_H
 
 #include "lrpscope/session.h"
 
