@@ -2,6 +2,7 @@
 """test_methods.py BINARY: every method that `lrpscope methods` lists has numbers that were worked out by hand or come from the papers'
 own examples; arguments that cannot be are refused by name; the same seed gives the same file, whatever the threads and the batch."""
 import json
+import math
 import os
 import sys
 import tempfile
@@ -36,6 +37,8 @@ def dense(name, weights, bias, relu=False):
 
 def write_models():
     dense("linear4.onnx", [[1, 2, 3, 4]], [0])
+    dense("odds.onnx", [[1, 2], [0, 0]], [0, 0])
+    put("ones2.npy", npy([1] * 2, [1, 2]))
     dense("linear5.onnx", [[1, 2, 3, 4, 5]], [0])
     dense("kink.onnx", [[2]], [-1], relu=True)
     put("ones4.npy", npy([1] * 4, [1, 4]))
@@ -110,6 +113,11 @@ def worked_numbers():
     case("linear5.onnx", "ones5.npy", "occlusion(window=2,stride=2)", [3, 3, 7, 7, 5], passes=3)
     case("linear4.onnx", "ones4.npy", "occlusion(2,2,keep=on)", [3, 3, 7, 7])
     case("linear4.onnx", "ones4.npy", "ablation", [1, 2, 3, 4], passes=4)
+    # the share of e^3 beside e^0; without the first value of e^2, without the second of e^1
+    share = lambda z: 1 / (1 + math.exp(-z))
+    for method in "occlusion(1,1,score=softmax)", "ablation(score=softmax)":
+        case("odds.onnx", "ones2.npy", method, [share(3) - share(2), share(3) - share(1)])
+    case("odds.onnx", "ones2.npy", "occlusion(1,1,score=logit)", [1, 2])
     case("linear4.onnx", "ones4.npy", "ablation(mask=mask.npy)", [3, 3, 3, 4], passes=3)
     case("linear2d.onnx", "ones2d.npy", "ablation", [6, 8, 10, 12, 6, 8, 10, 12], passes=4)
     case("linear2d.onnx", "ones2d.npy", "ablation(unit=value)", [1, 2, 3, 4, 5, 6, 7, 8], passes=8)

@@ -139,7 +139,8 @@ const struct lrp_method lrp_method_row_ablation = {
              LRP_METHOD_TAKES(
                  {"mask", "", LRP_METHOD_FILE, NULL, "whole numbers, the same for a group's places: a .npy or a picture"},
                  {"unit", "pixel", LRP_METHOD_WORD, "pixel value", "without a mask: what is a group by itself"},
-                 {"baseline", "0", LRP_METHOD_BASELINE, NULL, "what stands in its place"})},
+                 {"baseline", "0", LRP_METHOD_BASELINE, NULL, "what stands in its place"},
+                 {"score", "logit", LRP_METHOD_WORD, "logit softmax", LRP_SCORE_LINE})},
     .compute = ablation,
     .pass = "gradient",
     .starts_with_one = true};

@@ -85,6 +85,7 @@ void lrp_cuts_free(const struct lrp_passes *p, struct lrp_cuts *t)
 
 enum lrp_status lrp_cuts_new(struct lrp_passes *p, struct lrp_cuts *t, struct lrp_error *err)
 {
+    p->probability = lrp_given_is(p->given, "score", "softmax");
     *t = (struct lrp_cuts){.passes = p, .sums = lrp_sums_new(p), .clean = calloc((size_t)p->samples + 1, sizeof *t->clean)};
     enum lrp_status status = t->sums && t->clean ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
     if (!status) status = lrp_passes_baseline(p, "baseline", &t->baseline, err);

@@ -95,7 +95,8 @@ const struct lrp_method lrp_method_row_occlusion = {
                  {"window", "", LRP_METHOD_COUNT, NULL, "its side; without it a sixteenth of the input's, rounded up"},
                  {"stride", "", LRP_METHOD_COUNT, NULL, "from one to the next; without it half a window, rounded up"},
                  {"baseline", "0", LRP_METHOD_BASELINE, NULL, "what stands in its place"},
-                 {"keep", "off", LRP_METHOD_WORD, "on off", "all but the window is taken away; scores are summed"})},
+                 {"keep", "off", LRP_METHOD_WORD, "on off", "all but the window is taken away; scores are summed"},
+                 {"score", "logit", LRP_METHOD_WORD, "logit softmax", LRP_SCORE_LINE})},
     .compute = occlusion,
     .pass = "gradient",
     .starts_with_one = true};

@@ -9,6 +9,8 @@
 /* What relevance starts with: 1 at the target, its output, all of the output, an array. */
 enum lrp_start_kind { LRP_START_ONE, LRP_START_LOGIT, LRP_START_OUTPUT, LRP_START_FILE };
 
+/* What a score is, of rows with an argument "score". */
+#define LRP_SCORE_LINE "the output itself, or its share by softmax"
 /* Where a method works: its single passes, the clean input, and what callers know. A point is an input: a float tensor of every
  * source (carriers.h), in rows. */
 struct lrp_passes {

@@ -214,7 +214,6 @@ static enum lrp_status flip(struct lrp_metric_case *c, struct lrp_measure *out, 
 #define UNIT_LINE "what is taken away at once: all channels of a pixel, squares of pixels, single values; a token is always one"
 #define SIZE_LINE "side of a region; without it a fourteenth of the shorter side, rounded"
 #define STEPS_LINE "how many of them; without it until all is gone"
-#define SCORE_LINE "the output itself, or its share by softmax"
 
 const struct lrp_metric lrp_metric_row_pixel_flipping =
     {.info =
@@ -234,7 +233,7 @@ const struct lrp_metric lrp_metric_row_pixel_flipping =
               {"step", "1", LRP_METHOD_COUNT, NULL, "units taken from one point of the curve to the next"},
               {"baseline", "", LRP_METHOD_BASELINE, NULL,
                "what stands in their place; without it mean, then min (of tokens: mask, pad or 0); remove: nothing, of tokens"},
-              {"score", "logit", LRP_METHOD_WORD, "logit softmax", SCORE_LINE},
+              {"score", "logit", LRP_METHOD_WORD, "logit softmax", LRP_SCORE_LINE},
               {"steps", "", LRP_METHOD_COUNT, NULL, STEPS_LINE},
               {"mask", "", LRP_METHOD_FILE, NULL, "units as groups: a number for each place"},
               {"seed", "0", LRP_METHOD_SEED, NULL, "of the random orders"},
@@ -259,7 +258,7 @@ const struct lrp_metric lrp_metric_row_abpc_vit =
                            {"size", "16", LRP_METHOD_COUNT, NULL, "side of a patch"},
                            {"step", "4", LRP_METHOD_COUNT, NULL, "patches taken from one point of the curve to the next"},
                            {"baseline", "blur(20,25)", LRP_METHOD_BASELINE, NULL, "what stands in their place"},
-                           {"score", "logit", LRP_METHOD_WORD, "logit softmax", SCORE_LINE},
+                           {"score", "logit", LRP_METHOD_WORD, "logit softmax", LRP_SCORE_LINE},
                            {"steps", "", LRP_METHOD_COUNT, NULL, STEPS_LINE},
                            {"seed", "0", LRP_METHOD_SEED, NULL, "of the random orders"},
                            {"random", "3", LRP_METHOD_SEED, NULL, "how many random orders; 0: none"},
