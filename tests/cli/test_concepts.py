@@ -194,6 +194,8 @@ def seen_beside():
                 fail(f"references: {name}: {said}", text[name])
         if not start and "strongest" in text["none"]:
             fail("references before there are any", text["none"])
+    if "nowhere/index.json" not in run("chain.onnx", "a.npy", *ZERO, "--script", "start.script", "--index", "nowhere", code=3).stderr:
+        fail("an index that is not there")
     os.mkdir("strange")
     put("strange/index.json", json.dumps({**json.load(open("steps/index.json")), "layers": ["elsewhere"]}).encode())
     for name in ("value.npy", "sample.npy", "position.npy", "inputs.txt"):

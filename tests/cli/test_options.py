@@ -174,6 +174,8 @@ def beside(option, command):
     if words == "DRAW":
         draw = ["--heatmap", "h.png"]
         return {"": ["--script", "draw.script"], "explain": draw + ["--composite", "zero"]}.get(command, draw)
+    if option == "--index" and not command: # the inspector reads it, and ends where it is none
+        return ["--script", "keys.script"]
     if option == "--scale-tokens" and not command: # the inspector says it with colours
         return words + ["--script", "draw.script"]
     return words

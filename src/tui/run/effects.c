@@ -204,7 +204,8 @@ static void do_result(struct lrp_runner *runner, const struct lrp_effect *effect
 
 static void do_references(struct lrp_runner *runner, const struct lrp_effect *effect)
 {
-    lrp_runner_read_references(runner, effect->text);
+    struct lrp_error err = {0};
+    if (lrp_runner_read_references(runner, effect->text, &err)) lrp_runner_say(runner, true, err.message);
 }
 
 /* What every effect does, and whether it can be done before a model is there. */

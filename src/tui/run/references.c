@@ -109,20 +109,19 @@ static enum lrp_status check_layers(const struct lrp_runner *runner, const char 
                     r->count ? r->layers[0].layer : "nothing");
 }
 
-void lrp_runner_read_references(struct lrp_runner *runner, const char *folder)
+enum lrp_status lrp_runner_read_references(struct lrp_runner *runner, const char *folder, struct lrp_error *err)
 {
     struct lrp_references references = {0};
-    struct lrp_error err = {0};
     char text[160];
-    enum lrp_status status = read_index(folder, &references, &err);
-    if (!status) status = check_layers(runner, folder, &references, &err);
+    enum lrp_status status = read_index(folder, &references, err);
+    if (!status) status = check_layers(runner, folder, &references, err);
     if (status) {
         lrp_references_free(&references);
-        lrp_runner_say(runner, true, err.message);
-        return;
+        return status;
     }
     snprintf(text, sizeof text, "references of %zu inputs, of %zu layer%s", references.inputs.count, references.count,
              references.count == 1 ? "" : "s");
     lrp_runner_send(runner, &(struct lrp_event){.kind = LRP_EVENT_REFERENCES, .references = &references});
     lrp_runner_say(runner, false, text);
+    return LRP_OK;
 }

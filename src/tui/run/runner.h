@@ -163,8 +163,8 @@ void lrp_runner_free_sheet(struct lrp_runner *runner);
 
 /* Gives the app the facts of the selected layer, if its details are shown and it has others. */
 void lrp_runner_sync_details(struct lrp_runner *runner);
-/* Reads an index of references and gives it to the app, or says why not. */
-void lrp_runner_read_references(struct lrp_runner *runner, const char *folder);
+/* Reads an index of references and gives it to the app. Errors: LRP_FILE; LRP_USAGE for one of another model. */
+enum lrp_status lrp_runner_read_references(struct lrp_runner *runner, const char *folder, struct lrp_error *err);
 
 /* Notes where the input came from (NULL: there is none). */
 void lrp_runner_set_input(struct lrp_runner *runner, const char *path);

@@ -272,7 +272,8 @@ static int run_inspector(struct lrp_runner *runner, const struct lrp_tui_options
         return lrp_status_exit_code(err->status);
     else if (!options->script && !options->results) /* what a batch was told is not what one does with its model otherwise */
         begin_to_keep(runner);
-    if (options->references && runner->session) lrp_runner_read_references(runner, options->references);
+    if (options->references && runner->session && lrp_runner_read_references(runner, options->references, err) != LRP_OK)
+        return lrp_status_exit_code(err->status);
     if (options->note) lrp_runner_say(runner, true, options->note);
     if (options->script) return lrp_runner_play(runner, options->script);
     return options->linear ? lrp_runner_speak(runner) : loop(runner);
