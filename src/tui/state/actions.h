@@ -137,8 +137,7 @@ enum lrp_action_group {
     T(write_rules, "write", OUT, LRP_IN_PANES, "w", "", "write the settings as a rules file", FILE, "FILE")                    \
     T(export_all, "export-all", OUT, LRP_IN_PANES, "E", "", "a heatmap per layer, a sheet, the report", FILE, "FILE")          \
     T(dump, "dump", OUT, LRP_IN_PANES, "", "", "write this screen: FILE.svg, F.png, or text", FILE, "FILE")                    \
-    T(references, "references", OUT, LRP_IN_PANES, "", "", "what channels are strongest in: an index of concepts", FILE,       \
-      "DIR")                                                                                                                   \
+    T(references, "references", OUT, LRP_IN_PANES, "", "", "an index: what channels are strongest in", FILE, "DIR")            \
     T(export_graph, "export-graph", OUT, LRP_IN_PANES, "", "", "draw the graph: FILE.svg, or .dot", FILE, "FILE")              \
     X(command, "command", APP, LRP_IN_PANES, ":", "", "any action by name; :set KEY VALUE")                                    \
     T(go, "go", MOVE, LRP_IN_PANES, "", "", "go to a layer: its number or name", LAYER, "LAYER")                               \
