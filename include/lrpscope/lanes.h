@@ -34,7 +34,8 @@ typedef enum lrp_status lrp_lane_prepare(void *data, struct lrp_session *lane, s
 enum lrp_status lrp_lanes_new(struct lrp_session *session, size_t turns, enum lrp_want want, lrp_lane_prepare *prepare,
                               void *data, struct lrp_lanes **out, struct lrp_error *err);
 /* Waits for a turn; they are taken in order. *out (borrowed) is a session with its inputs set, in which the pass was run: what
- * the pass failed for is met again when it is run. It is the caller's until the next turn is taken. Errors: of `prepare`. */
+ * the pass failed for is met again when it is run. It is the caller's until the next turn is taken. Errors: of `prepare`;
+ * LRP_MEMORY where another session cannot be opened. */
 enum lrp_status lrp_lanes_take(struct lrp_lanes *lanes, size_t turn, struct lrp_session **out, struct lrp_error *err);
 /* Stops what runs. NULL is fine. */
 void lrp_lanes_free(struct lrp_lanes *lanes);
