@@ -173,6 +173,16 @@ static void draw_place(void *data, const struct place *at)
         lrp_heat_below(pane->heat, pane->canvas, x + i, y + 1, value);
 }
 
+/* Legend and details, right below the lines that there are. */
+static void finish_text(const struct pane *pane)
+{
+    const struct lrp_rect *inner = &pane->inner;
+    const int all = walk_text(pane->app, inner->columns, ignore, NULL), shown = all < pane->lines ? all : pane->lines;
+    const int bottom = inner->y + shown * pane->rows;
+    lrp_draw_full_legend(pane->app, pane->canvas, (struct lrp_rect){inner->x, bottom, inner->columns, 1}, pane->heat);
+    lrp_draw_below(pane->app, pane->canvas, *inner, bottom + 1);
+}
+
 void lrp_draw_as_text(const struct lrp_app *app, struct lrp_canvas *canvas, struct lrp_rect inner)
 {
     const struct lrp_painting *p = &app->painting;
@@ -182,7 +192,7 @@ void lrp_draw_as_text(const struct lrp_app *app, struct lrp_canvas *canvas, stru
     pane.lines = lines_in(app, inner);
     pane.rows = lrp_heat_has_row_below(&app->caps) && inner.rows > 1 ? 2 : 1;
     walk_text(app, inner.columns, draw_place, &pane);
-    lrp_draw_full_legend(app, canvas, (struct lrp_rect){inner.x, inner.y + inner.rows, inner.columns, 1}, &heat);
+    finish_text(&pane);
 }
 
 /* ---- as a table ---- */
@@ -219,7 +229,7 @@ void lrp_draw_as_table(const struct lrp_app *app, struct lrp_canvas *canvas, str
     struct pane pane = {.app = app, .canvas = canvas, .heat = &heat, .inner = inner, .top = top_of(app, inner), .rows = 1};
     pane.lines = lines_in(app, inner);
     walk_text(app, inner.columns, draw_row, &pane);
-    lrp_draw_full_legend(app, canvas, (struct lrp_rect){inner.x, inner.y + inner.rows, inner.columns, 1}, &heat);
+    finish_text(&pane);
 }
 
 bool lrp_under_table(const struct lrp_app *app, struct lrp_rect inner, int x, int y, int *px, int *py)
