@@ -315,7 +315,8 @@ const char *lrp_cli_option_word(const struct lrp_option *option, size_t index)
 {
     struct lrp_word value;
     if (option->words) return option->words(index);
-    const bool named = option->kind == LRP_OPTION_SETTING && lrp_setting_value_at(NULL, option->setting, index, &value);
+    const bool named =
+        option->kind == LRP_OPTION_SETTING && lrp_setting_value_at(NULL, (enum lrp_setting)option->setting, index, &value);
     return named ? value.name : NULL;
 }
 
