@@ -151,7 +151,7 @@ static void draw_screen(struct lrp_runner *runner)
 static int loop(struct lrp_runner *runner)
 {
     struct deadlines d = {-1, -1, -1, runner->results.folder && runner->results_wait >= 0 ? now_ms() : -1};
-    bool dirty = true;
+    bool dirty = true, unread = true; /* keys typed while the terminal was asked lie with ncurses, where poll() sees none */
     while (!runner->quit) {
         if (lrp_signals_stopping()) {
             lrp_terminal_lend(runner->terminal, lrp_signals_stop);
@@ -161,7 +161,8 @@ static int loop(struct lrp_runner *runner)
         if (dirty && d.keep < 0) d.keep = now_ms() + LRP_KEEP_MS;
         struct pollfd fds[2] = {{.fd = lrp_terminal_fd(runner->terminal), .events = POLLIN},
                                 {.fd = runner->wake[0], .events = POLLIN}};
-        const int ready = poll(fds, 2, timeout_of(&d)), problem = errno;
+        const bool read_first = unread && !runner->open_task;
+        const int ready = poll(fds, 2, read_first ? 0 : timeout_of(&d)), problem = errno;
         if (lrp_signals_ending()) return 128 + lrp_signals_ending();
         dirty = ready < 0; /* EINTR: perhaps another size */
         if (ready < 0 && problem != EINTR) return 3;
@@ -179,7 +180,8 @@ static int loop(struct lrp_runner *runner)
         }
         /* back at the same size there is no key for it, but the terminal may have dropped what lay outside meanwhile */
         if (lrp_signals_resized()) runner->redraw_all = true;
-        if (ready != 0) { /* the wake pipe also says that the size changed, which is read like a key */
+        if (ready != 0 || read_first) { /* the wake pipe also says that the size changed, which is read like a key */
+            unread = false;
             if (!read_terminal(runner, &dirty) || (ready > 0 && (fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))))
                 return 128 + 1; /* as SIGHUP would have it */
         }
