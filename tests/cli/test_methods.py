@@ -35,6 +35,11 @@ def dense(name, weights, bias, relu=False):
                     {"w": tensor(sum(weights, []), [rows, n]), "b": tensor(bias, [rows])}))
 
 
+# what differs little between input and baseline, 1 to 8 steps of 2^-14: floats, so that differences are exact
+NEAR = [-2, -1, -2 ** -14, .5, 1, 2, 3, 4]
+NEAR_TO = [x + (i + 1) * 2 ** -14 for i, x in enumerate(NEAR)]
+
+
 def write_models():
     dense("linear4.onnx", [[1, 2, 3, 4]], [0])
     dense("odds.onnx", [[1, 2], [0, 0]], [0, 0])
@@ -60,6 +65,11 @@ def write_models():
     put("pool.npy", npy([3, 1], [1, 1, 2]))
     put("pool-baseline.npy", npy([0, 2], [1, 1, 2]))
     put("lift.onnx", model([node("Relu", "x", "y", name="relu")], {"x": (FLOAT, [1, 1])}, {"y": (FLOAT, [1, 1])}))
+    for kind in ("Sigmoid", "Tanh", "Relu"):
+        put(f"near-{kind}.onnx", model([node(kind, "x", "h", name="bend"), node("Gemm", "h w", "y", name="fc", transB=1)],
+                                       {"x": (FLOAT, [1, len(NEAR)])}, {"y": (FLOAT, [1, 1])}, {"w": tensor([1] * len(NEAR), [1, len(NEAR)])}))
+    put("near.npy", npy(NEAR, [1, len(NEAR)]))
+    put("near-baseline.npy", npy(NEAR_TO, [1, len(NEAR)]))
     put("two.npy", npy([2], [1, 1]))
     put("product.onnx", model([node("Mul", "x x", "y", name="square")], {"x": (FLOAT, [1, 1])}, {"y": (FLOAT, [1, 1])}))
     # x^3 is no straight line: what noise makes of its gradient 3 x^2
@@ -107,6 +117,8 @@ def worked_numbers():
     # guided backpropagation keeps .5 of channel 1, and of channel 2 the 1 at the lower right
     case("cam.onnx", "cam.npy", "guided-grad-cam", [.25, 0, .75, .5, 0, 0, 0, 1], passes=2)
     case("lift.onnx", "two.npy", "deep-lift(-1)", [2], completeness_gap=0.0)
+    for kind, f in (("Sigmoid", lambda x: 1 / (1 + math.exp(-x))), ("Tanh", math.tanh), ("Relu", lambda x: max(x, 0))):
+        case(f"near-{kind}.onnx", "near.npy", "deep-lift(baseline=near-baseline.npy)", [f(x) - f(b) for x, b in zip(NEAR, NEAR_TO)])
     case("pool.onnx", "pool.npy", "deep-lift(baseline=pool-baseline.npy)", [1, 0], completeness_gap=0.0)
     case("linear4.onnx", "ones4.npy", "deep-lift", [1, 2, 3, 4], completeness_gap=0.0)
     case("linear4.onnx", "ones4.npy", "occlusion(2,1)", [3, 4, 6, 7], passes=3)

@@ -1,4 +1,5 @@
 /* deep_lift.c: differences from a baseline, handed back by multipliers (Shrikumar 2017, rescale rule). */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,18 +37,38 @@ static void divide_difference(const struct lrp_rule_step *step, int input, const
     }
 }
 
-/* An activation: the slope of the line through both points. */
-static enum lrp_status through_activation(const struct lrp_rule_step *step, int input, struct lrp_tensor *given)
+/* The slope of the line through both points, times m. Near each other it is mostly rounding of the two values: where the mean
+ * of both derivatives (times m as well) is no further from it than that rounding, the mean is the better one. */
+static double slope_between(const float y[2], double m, double difference, const float derivative[2])
+{
+    const double slope = m * ((double)y[0] - (double)y[1]) / difference;
+    const double mean = 0.5 * ((double)derivative[0] + (double)derivative[1]);
+    const double rounding = 2 * (double)FLT_EPSILON * fmax(fabs((double)y[0]), fabs((double)y[1])) * fabs(m / difference);
+    return fabs(slope - mean) <= rounding ? mean : slope;
+}
+
+/* An activation: `given` has m times the derivative at the input. */
+static enum lrp_status through_activation(const struct lrp_rule_step *step, int input, struct lrp_tensor *given,
+                                          struct lrp_error *err)
 {
     const struct lrp_node *n = lrp_step_node(step);
     const struct lrp_tensor *m = lrp_rule_step_relevance(step, 0), *y = lrp_rule_step_value(step, n->out[0]),
-                            *y0 = reference_of(step, n->out[0]);
-    float *q = malloc(given->count * sizeof *q + 1);
-    if (!q) return LRP_MEMORY;
-    for (size_t i = 0; i < given->count; i++) q[i] = (float)((double)m->f[i] * ((double)y->f[i] - (double)y0->f[i]));
-    divide_difference(step, input, q, given);
-    free(q);
-    return LRP_OK;
+                            *y0 = reference_of(step, n->out[0]), *x = lrp_rule_step_value(step, n->in[input]),
+                            *x0 = reference_of(step, n->in[input]);
+    struct lrp_tensor **there = calloc((size_t)n->call.in_count + 1, sizeof(struct lrp_tensor *));
+    enum lrp_status status = there ? LRP_OK : lrp_fail(err, LRP_MEMORY, "not enough memory");
+    if (!status) status = gradient_at(step, step->reference, step->relevance, there, err);
+    const struct lrp_tensor *d0 = status ? NULL : lrp_tensor_row_major(there[input], step->run);
+    if (!status && !d0) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
+    for (size_t i = 0; !status && i < given->count; i++) {
+        const double difference = (double)x->f[i] - (double)x0->f[i];
+        if (fabs(difference) < same) continue;
+        given->f[i] =
+            (float)slope_between((float[]){y->f[i], y0->f[i]}, (double)m->f[i], difference, (float[]){given->f[i], d0->f[i]});
+    }
+    lrp_step_release(there, there ? n->call.in_count : 0);
+    free(there);
+    return status;
 }
 
 /* Max pooling: of the difference of both maxima the part above the baseline's goes to the winner of the input, the rest to the
@@ -167,7 +188,7 @@ static enum lrp_status apply_rescale(const struct lrp_rule_step *step, struct lr
         const struct lrp_tensor *from = lrp_tensor_row_major(given[i], step->run);
         status = from ? lrp_tensor_copy(from, &rows, err) : lrp_fail(err, LRP_MEMORY, "not enough memory");
         if (!status && !reference_of(step, n->in[i])) status = lrp_fail(err, LRP_MEMORY, "not enough memory");
-        if (!status) status = maximum ? through_max(step, i, rows, err) : through_activation(step, i, rows);
+        if (!status) status = maximum ? through_max(step, i, rows, err) : through_activation(step, i, rows, err);
         lrp_tensor_release(given[i]);
         given[i] = rows;
     }
