@@ -97,10 +97,10 @@ static int read_wholly(int fd, size_t most, struct lrp_mapping *out)
 }
 
 /* A small file is read: for a picture or two, mapping and unmapping take longer (and stop every thread of the process). One
- * that was cut off meanwhile is as long as it is now. */
+ * that was cut off meanwhile is as long as it is now. Behind its end there is a 0, as behind that of most mapped files. */
 static int read_small(int fd, size_t size, struct lrp_mapping *out)
 {
-    unsigned char *data = malloc(size);
+    unsigned char *data = malloc(size + 1);
     size_t had = 0;
     if (!data) return ENOMEM;
     while (had < size) {
@@ -113,6 +113,7 @@ static int read_small(int fd, size_t size, struct lrp_mapping *out)
         }
         if (n > 0) had += (size_t)n;
     }
+    data[had] = 0;
     out->data = data;
     out->size = had;
     out->in_heap = true;

@@ -74,10 +74,12 @@ char *lrp_cli_scores_doubt(const struct lrp_cli_scores *s)
                             lrp_evaluation_column_at(e, c).baseline);
         lrp_text_append(&t, "; a ranking from one baseline is none, and the mean rank a compromise\n");
     }
-    lrp_text_append(&t, more ? more : "");
+    if (more) lrp_text_append(&t, more);
     free(more);
     free(order);
-    return t.length ? lrp_text_take(&t) : NULL;
+    if (t.length) return lrp_text_take(&t);
+    lrp_text_free(&t);
+    return NULL;
 }
 
 /* ---- the table ---- */
