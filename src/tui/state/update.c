@@ -136,6 +136,31 @@ static void measure_table(struct lrp_app *app)
     app->screen->measure(app, app->view, known->width);
 }
 
+static void on_offer(struct lrp_app *app, const struct lrp_event *event)
+{
+    snprintf(app->offer, sizeof app->offer, "%s", event->text);
+    app->offer_number = event->number;
+}
+
+/* Handed over. */
+static void on_references(struct lrp_app *app, struct lrp_event *event)
+{
+    lrp_references_free(&app->references);
+    app->references = *event->references;
+    *event->references = (struct lrp_references){0};
+}
+
+/* What every event may have made necessary. */
+static void follow_up(struct lrp_app *app)
+{
+    lrp_app_settle(app);
+    lrp_app_try(app);
+    ask_ledger(app);
+    ask_maps(app);
+    ask_lens(app);
+    measure_table(app);
+}
+
 void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
 {
     switch (event->kind) {
@@ -173,8 +198,7 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
         app->layer_facts = *event->layer_facts;
         break;
     case LRP_EVENT_OFFER:
-        snprintf(app->offer, sizeof app->offer, "%s", event->text);
-        app->offer_number = event->number;
+        on_offer(app, event);
         break;
     case LRP_EVENT_PLACE:
         lrp_app_take_place(app, event->place);
@@ -189,18 +213,11 @@ void lrp_app_update(struct lrp_app *app, struct lrp_event *event)
         lrp_app_set_scores(app, event->scores);
         break;
     case LRP_EVENT_REFERENCES:
-        lrp_references_free(&app->references);
-        app->references = *event->references;
-        *event->references = (struct lrp_references){0};
+        on_references(app, event);
         break;
     case LRP_EVENT_TICK:
         on_tick(app);
         break;
     }
-    lrp_app_settle(app);
-    lrp_app_try(app);
-    ask_ledger(app);
-    ask_maps(app);
-    ask_lens(app);
-    measure_table(app);
+    follow_up(app);
 }
