@@ -107,8 +107,8 @@ void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event);
 void lrp_runner_say(struct lrp_runner *runner, bool error, const char *text);
 /* Shows the picture that the painter has finished; false if there is none. */
 bool lrp_runner_take_painting(struct lrp_runner *runner);
-/* Takes a snapshot and gives it to the app. */
-void lrp_runner_look(struct lrp_runner *runner);
+/* Takes a snapshot and gives it to the app; false if there was no memory for one, which is said. */
+bool lrp_runner_look(struct lrp_runner *runner);
 /* Starts the worker, if there is an input. */
 void lrp_runner_start(struct lrp_runner *runner);
 /* Applies changed settings (handed over), puts them into the history, starts the worker. */

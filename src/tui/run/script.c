@@ -12,12 +12,13 @@ enum { LRP_SCRIPT_LINE = 4096 };
 
 static bool wait_idle(struct lrp_runner *runner, const char *rest)
 {
+    int blind = 0; /* times in a row that nothing could be seen for want of memory, which was said: once is tried again */
     (void)rest;
     do { /* looking may begin the next of several inputs that are listed */
         if (runner->session) lrp_session_wait(runner->session);
         lrp_runner_take_scores(runner, true);
-        lrp_runner_look(runner);
-    } while (lrp_app_busy(&runner->app));
+        blind = lrp_runner_look(runner) ? 0 : blind + 1;
+    } while (blind < 2 && lrp_app_busy(&runner->app));
     return true;
 }
 

@@ -188,15 +188,15 @@ static char *preprocess_of(const struct lrp_runner *runner, const struct lrp_fac
     return strdup(lrp_settings_preprocess_text(settings, text, sizeof text, NULL) ? "" : text);
 }
 
-void lrp_runner_look(struct lrp_runner *runner)
+bool lrp_runner_look(struct lrp_runner *runner)
 {
     const struct lrp_snapshot *fresh = NULL, *old = runner->snapshot;
     struct lrp_facts facts = {.values = {NULL}};
     struct lrp_error err;
-    if (!runner->session) return;
+    if (!runner->session) return true;
     if (lrp_session_snapshot(runner->session, &fresh, &err) != LRP_OK) {
         lrp_runner_say(runner, true, err.message);
-        return;
+        return false;
     }
     take_facts(fresh->settings, &facts);
     free(facts.values[LRP_SETTING_COMPOSITE]);
@@ -213,6 +213,7 @@ void lrp_runner_look(struct lrp_runner *runner)
     lrp_runner_go_on_exporting(runner);
     carry_out(runner);
     lrp_runner_go_on_listing(runner);
+    return true;
 }
 
 void lrp_runner_send(struct lrp_runner *runner, struct lrp_event *event)
